@@ -1,0 +1,60 @@
+// Who may import whom. docs/architecture.md says why.
+const allow = (from, ...to) => ({
+  name: `${from}-imports`,
+  severity: 'error',
+  comment: `src/${from} may import only: ${to.join(', ') || 'nothing'}`,
+  from: { path: `^src/${from}/` },
+  to: { path: '^src/', pathNot: [from, ...to].map((p) => `^src/${p}`) },
+});
+
+const pure = ['domain', 'contracts', 'workflows'];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['^src/(start|worker|demo)\\.ts$'] }, to: {} },
+    {
+      name: 'nobody-imports-a-root',
+      severity: 'error',
+      from: { pathNot: '^src/(start|demo|worker)\\.ts$' },
+      to: { path: '^src/(start|demo)\\.ts$' },
+    },
+    allow('domain'),
+    allow('contracts', 'domain'),
+    {
+      name: 'pure-layers-have-no-packages',
+      severity: 'error',
+      comment: 'zod or a Node module here would end in the workflow bundle',
+      from: { path: `^src/(${pure.join('|')})/` },
+      to: { dependencyTypes: ['npm', 'core'], pathNot: ['node_modules/@temporalio/(workflow|common)/'] },
+    },
+    {
+      name: 'domain-has-no-packages',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { dependencyTypes: ['npm', 'core'] },
+    },
+    allow('workflows', 'contracts', 'domain'),
+    allow('odoo', 'domain'),
+    allow('store', 'domain'),
+    allow('channels', 'domain'),
+    allow('intake', 'domain', 'store'),
+    allow('activities', 'contracts', 'domain', 'odoo', 'store', 'channels', 'intake', 'logger\\.ts', 'metrics\\.ts'),
+    allow('control', 'contracts', 'domain', 'logger\\.ts'),
+    allow('temporal', 'contracts', 'domain', 'config\\.ts', 'logger\\.ts'),
+    allow('api', 'control', 'intake', 'store', 'odoo/shapes', 'domain', 'contracts', 'config\\.ts', 'logger\\.ts', 'metrics\\.ts'),
+    allow('cli', 'domain', 'config\\.ts'),
+    allow('simulator', 'domain'),
+    {
+      name: 'temporal-client-in-one-place',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(control|temporal)/'] },
+      to: { path: 'node_modules/@temporalio/client/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

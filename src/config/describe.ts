@@ -1,0 +1,63 @@
+// Tells on the terminal what this start uses.
+// Never shows a secret, nor a part of one.
+
+import { assertNever } from '../domain/assert-never';
+import type { Secret } from './secret';
+import type { Config, SourceConfig, StoreConfig, TemporalServerConfig } from './shape';
+
+/** One `name: value` line per setting, secrets only as `set` or `not set`. */
+export function describeConfig(config: Config): readonly string[] {
+  return [
+    `configuration file: ${config.configFile ?? 'none'}`,
+    `data folder: ${config.dataDir}`,
+    `http: ${config.http.host}:${config.http.port}`,
+    `public address: ${config.http.publicUrl ?? 'not set'}`,
+    `admin key: ${isSet(config.adminKey)}`,
+    `store: ${describeStore(config.store)}`,
+    `temporal: ${describeTemporal(config.temporal.server)}, namespace ${config.temporal.namespace}`,
+    ...(config.temporal.uiUrl === null ? [] : [`temporal ui: ${config.temporal.uiUrl}`]),
+    ...config.sources.map(describeSource),
+    `limits: ${config.limits.maxPendingEvents} events pending, ${config.limits.maxInFlightEvents} in flight`,
+    `log level: ${config.log.level}`,
+  ];
+}
+
+function describeSource({ name, pull, sharedEventIds }: SourceConfig): string {
+  const ids = sharedEventIds ? ', one sequence of ids' : '';
+  if (pull === null) return `source ${name}: push only (no URL to pull from)${ids}`;
+  const pace = `every ${pull.intervalMs} ms, ${pull.limitRows} rows a page, sweep every ${pull.sweepIntervalMs} ms`;
+  return `source ${name}: ${pull.url}, key ${isSet(pull.apiKey)}, ${pace}${ids}`;
+}
+
+function describeStore(store: StoreConfig): string {
+  switch (store.kind) {
+    case 'embedded':
+      return 'PGlite in the data folder';
+    case 'postgres':
+      return `PostgreSQL ${withoutPassword(store.url.reveal())}`;
+    default:
+      return assertNever(store);
+  }
+}
+
+function describeTemporal(server: TemporalServerConfig): string {
+  switch (server.kind) {
+    case 'embedded':
+      return 'embedded dev server';
+    case 'external':
+      return `${server.address}, tls ${server.tls}, api key ${server.apiKey}`;
+    default:
+      return assertNever(server);
+  }
+}
+
+function withoutPassword(url: string): string {
+  const { protocol, username, password, host, pathname } = new URL(url);
+  const user = username === '' ? '' : `${username}${password === '' ? '' : ':***'}@`;
+  // The query may hold a password as well (?password=…), so it goes as a whole.
+  return `${protocol}//${user}${host}${pathname}`;
+}
+
+function isSet(secret: Secret | null): string {
+  return secret === null ? 'not set' : 'set';
+}

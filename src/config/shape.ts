@@ -1,0 +1,90 @@
+// What a loaded configuration looks like: parsed once, complete, read only.
+// Never holds a secret in the open: those are wrapped, so that logging a part of it gives nothing away.
+
+import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { Secret } from './secret';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Config {
+  /** The jisr.yaml that was read; null when there is none. */
+  readonly configFile: string | null;
+  /** Absolute. Holds the embedded store, the embedded Temporal's database, the admin key and the lock. */
+  readonly dataDir: string;
+  /** Null: the embedded start makes one and keeps it in the data folder. */
+  readonly adminKey: Secret | null;
+  readonly log: { readonly level: LogLevel };
+  readonly http: HttpConfig;
+  readonly store: StoreConfig;
+  readonly temporal: TemporalConfig;
+  /** The first one gets the pushes that name no source, and its events' keys carry no prefix. */
+  readonly sources: readonly [SourceConfig, ...SourceConfig[]];
+  readonly limits: LimitsConfig;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** How others reach this server, for links; without a slash at the end. */
+  readonly publicUrl: string | null;
+}
+
+export type StoreConfig =
+  /** PGlite in the data folder. */
+  { readonly kind: 'embedded' } | { readonly kind: 'postgres'; readonly url: Secret };
+
+export interface TemporalConfig {
+  readonly server: TemporalServerConfig;
+  readonly namespace: string;
+  /** The Web UI, for links; without a slash at the end. Null: unknown, or the embedded server's own. */
+  readonly uiUrl: string | null;
+}
+
+export type TemporalServerConfig =
+  /** A dev server started beside Jisr. `cliPath`: the `temporal` program to take; null looks for one. */
+  | { readonly kind: 'embedded'; readonly cliPath: string | null }
+  | {
+      readonly kind: 'external';
+      readonly address: string;
+      readonly tls: 'off' | 'server' | 'mutual';
+      readonly apiKey: 'set' | 'not set';
+      /** Address, TLS material, API key: for `NativeConnection.connect` and `Connection.connect` alike. */
+      readonly connectionOptions: Secret<TemporalConnectionOptions>;
+    };
+
+/** The options that both kinds of connection of the SDK take. */
+export type TemporalConnectionOptions = Pick<
+  NativeConnectionOptions,
+  'address' | 'apiKey' | 'metadata' | 'tls'
+>;
+
+export interface SourceConfig {
+  readonly name: string;
+  /** Null: this source only pushes. */
+  readonly pull: PullConfig | null;
+  /** This source's pushes and pulls count with one sequence of ids. */
+  readonly sharedEventIds: boolean;
+}
+
+export interface PullConfig {
+  /** Without a slash at the end. */
+  readonly url: string;
+  readonly apiKey: Secret;
+  readonly intervalMs: number;
+  readonly limitRows: number;
+  readonly sweepIntervalMs: number;
+}
+
+export interface LimitsConfig {
+  /** Pulling holds while more events than this wait in the inbox. */
+  readonly maxPendingEvents: number;
+  readonly maxInFlightEvents: number;
+}
+
+/** What the command line needs to reach a running Jisr. */
+export interface ClientConfig {
+  readonly url: string;
+  readonly apiKey: Secret | null;
+}

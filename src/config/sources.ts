@@ -1,0 +1,116 @@
+// The Odoo databases: `main` from the environment (and jisr.yaml), then the others of jisr.yaml.
+// Never lets one through that would pull half-configured.
+
+import type { ConfigProblem } from './problem';
+import type { SettingReader, YamlSection } from './setting-reader';
+import type { PullConfig, SourceConfig } from './shape';
+import { flag, httpUrl, text, type ValueKind, wholeNumber } from './values';
+
+const MAIN_SOURCE = 'main';
+
+const MAIN_VARIABLES = {
+  url: 'ODOO_URL',
+  api_key: 'ODOO_API_KEY',
+  shared_event_ids: 'ODOO_SHARED_EVENT_IDS',
+  pull_interval_ms: 'ODOO_PULL_INTERVAL_MS',
+  pull_limit: 'ODOO_PULL_LIMIT',
+  sweep_interval_ms: 'ODOO_SWEEP_INTERVAL_MS',
+} as const;
+type SourceKey = keyof typeof MAIN_VARIABLES;
+
+const DEFAULTS = { pullIntervalMs: 30_000, pullLimitRows: 500, sweepIntervalMs: 300_000 } as const;
+
+/** Odoo serves at most 1,000 rows a page. */
+const pullLimit = wholeNumber(1, 1_000);
+const intervalMs = wholeNumber(100, 86_400_000);
+
+// Further sources' names begin their events' keys, which are workflow ids beside Jisr's own.
+const RESERVED = /^(odoo-pull|odoo-audit|event-dispatch|batch|replay|retention|x-|id-|audit-)/;
+
+export function readSources(
+  reader: SettingReader,
+  sections: readonly YamlSection[],
+): readonly [SourceConfig, ...SourceConfig[]] {
+  const main = sections.find(({ values }) => values['name'] === MAIN_SOURCE);
+  const others = sections
+    .filter((section) => section !== main)
+    .flatMap((section) => readNamed(reader, section));
+  refuseDoubleNames(reader, sections);
+
+  const mainIsSet = Object.values(MAIN_VARIABLES).some(
+    (name) => reader.variable(name) ?? reader.variable(`${name}_FILE`),
+  );
+  const [first, ...rest] = others;
+  // Without any source there still are pushes: to a `main` that pulls nothing.
+  if (first !== undefined && main === undefined && !mainIsSet) return [first, ...rest];
+  return [
+    readSource(reader, MAIN_SOURCE, main ?? { where: `sources.${MAIN_SOURCE}`, values: {} }),
+    ...others,
+  ];
+}
+
+function readNamed(reader: SettingReader, section: YamlSection): readonly SourceConfig[] {
+  const setting = { variable: null, section, key: 'name' };
+  const name = reader.value(setting, sourceName);
+  if (name !== null) return [readSource(reader, name, section)];
+  if (section.values['name'] === undefined) {
+    reader.refuse({ where: `${section.where}.name`, found: 'nothing', expected: sourceName.expected });
+  }
+  return [];
+}
+
+const sourceName: ValueKind<string> = {
+  schema: text.schema.refine((name) => /^[a-z][a-z0-9-]{0,39}$/.test(name) && !RESERVED.test(name)),
+  expected:
+    'a name of a-z, 0-9 and -, up to 40, beginning with a letter, and not like the workflow ids of Jisr itself ' +
+    '(odoo-pull, odoo-audit, event-dispatch, batch, replay, retention, x-, id-, audit-)',
+};
+
+function readSource(reader: SettingReader, name: string, section: YamlSection): SourceConfig {
+  const setting = (key: SourceKey) => ({
+    variable: name === MAIN_SOURCE ? MAIN_VARIABLES[key] : null,
+    section,
+    key,
+  });
+  const knownProblems = reader.problems.length;
+  const url = reader.value(setting('url'), httpUrl);
+  const apiKey = reader.secret(setting('api_key'));
+  if (url !== null && apiKey === null && reader.problems.length === knownProblems) {
+    reader.refuse(missingKey(name, section));
+  }
+  const pace: Omit<PullConfig, 'url' | 'apiKey'> = {
+    intervalMs: reader.value(setting('pull_interval_ms'), intervalMs) ?? DEFAULTS.pullIntervalMs,
+    limitRows: reader.value(setting('pull_limit'), pullLimit) ?? DEFAULTS.pullLimitRows,
+    sweepIntervalMs: reader.value(setting('sweep_interval_ms'), intervalMs) ?? DEFAULTS.sweepIntervalMs,
+  };
+  return {
+    name,
+    pull: url === null || apiKey === null ? null : { url, apiKey, ...pace },
+    sharedEventIds: reader.value(setting('shared_event_ids'), flag) ?? false,
+  };
+}
+
+function missingKey(name: string, section: YamlSection): ConfigProblem {
+  return name === MAIN_SOURCE
+    ? {
+        where: 'ODOO_API_KEY',
+        found: 'nothing',
+        expected: "the key of Odoo's webhook API, since ODOO_URL is set",
+      }
+    : {
+        where: `${section.where}.api_key`,
+        found: 'nothing',
+        expected: 'api_key, api_key_file or api_key_env',
+      };
+}
+
+function refuseDoubleNames(reader: SettingReader, sections: readonly YamlSection[]): void {
+  const seen = new Set<unknown>();
+  for (const { where, values } of sections) {
+    const name = values['name'];
+    if (typeof name !== 'string') continue;
+    if (seen.has(name))
+      reader.refuse({ where: `${where}.name`, found: `"${name}" again`, expected: 'another name' });
+    seen.add(name);
+  }
+}

@@ -1,0 +1,79 @@
+// The kinds of values that settings have, from text (environment) or YAML alike.
+// Never knows which setting it reads.
+
+import { z } from 'zod';
+import { LOG_LEVELS, type LogLevel } from './shape';
+
+export interface ValueKind<T> {
+  readonly schema: z.ZodType<T>;
+  /** Ends the sentence "expected …". */
+  readonly expected: string;
+  /** How a problem shows the value that was found; without it, as it stands. */
+  readonly show?: (value: unknown) => string;
+}
+
+export function wholeNumber(min: number, max: number): ValueKind<number> {
+  const digits = z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number);
+  return {
+    schema: z.union([z.int(), digits]).pipe(z.int().min(min).max(max)),
+    expected: `a whole number from ${min} to ${max}`,
+  };
+}
+
+export const text: ValueKind<string> = { schema: z.string().min(1), expected: 'a text' };
+
+export const secretText: ValueKind<string> = { ...text, show: hidden };
+
+export const flag: ValueKind<boolean> = {
+  schema: z.union([
+    z.boolean(),
+    z.enum(['true', '1']).transform(() => true),
+    z.enum(['false', '0']).transform(() => false),
+  ]),
+  expected: 'true or false',
+};
+
+export const logLevel: ValueKind<LogLevel> = {
+  schema: z.enum(LOG_LEVELS),
+  expected: `one of ${LOG_LEVELS.join(', ')}`,
+};
+
+/** A base address; it loses the slash at its end, so that paths can be appended. */
+export const httpUrl: ValueKind<string> = {
+  schema: z
+    .string()
+    .refine(isBaseUrl)
+    .transform((url) => url.replace(/\/+$/, '')),
+  expected: 'an http:// or https:// address without user, password, ? and #',
+  // People do write https://user:password@host.
+  show: (value) =>
+    JSON.stringify(
+      String(value)
+        .replace(/\/\/.*@/, '//***@')
+        .replace(/\?.*/, '?***'),
+    ),
+};
+
+export const postgresUrl: ValueKind<string> = {
+  schema: z.string().refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url)),
+  expected: 'postgresql://user:password@host:port/database (with special characters percent-encoded)',
+  show: hidden,
+};
+
+export const hostAndPort: ValueKind<string> = {
+  schema: z.string().regex(/^(\[[0-9a-fA-F:]+\]|[\w.-]+)(:\d{1,5})?$/),
+  expected: 'host:port, without http://',
+};
+
+function isBaseUrl(value: string): boolean {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value)) return false;
+  const url = new URL(value);
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+function hidden(): string {
+  return 'a value that is not shown';
+}

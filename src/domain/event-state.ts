@@ -1,0 +1,37 @@
+// The states of an event and the only moves between them. The store refuses every other move.
+// Decides nothing about who asks or when.
+
+export const EVENT_STATES = [
+  'pending',
+  'processing',
+  'delivering',
+  'processed',
+  'dead_letter',
+  'discarded',
+] as const;
+export type EventState = (typeof EVENT_STATES)[number];
+
+/** From a state to the states that may follow it. docs/architecture.md names who makes each move. */
+const MOVES: Readonly<Record<EventState, readonly EventState[]>> = {
+  pending: ['processing'],
+  processing: ['processed', 'delivering', 'dead_letter', 'pending'],
+  delivering: ['processed', 'dead_letter', 'pending'],
+  processed: ['processing', 'pending'],
+  dead_letter: ['processing', 'discarded', 'pending'],
+  discarded: ['processing', 'pending'],
+};
+
+/** Whether the move is allowed. To stay is always allowed: an activity may run twice. */
+export function mayMove(from: EventState, to: EventState): boolean {
+  return from === to || MOVES[from].includes(to);
+}
+
+/** The states from which `to` can be reached in one move. */
+export function statesBefore(to: EventState): readonly EventState[] {
+  return EVENT_STATES.filter((from) => MOVES[from].includes(to));
+}
+
+/** An open event still has work to do, or a person has to look at it. */
+export function isOpen(state: EventState): boolean {
+  return state === 'pending' || state === 'processing' || state === 'delivering';
+}

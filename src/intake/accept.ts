@@ -1,0 +1,110 @@
+// The one door. Decides for every copy, in one transaction per group: new event, copy of a known event, or
+// quarantine. When it returns, all is durable; when it rejects, nothing was stored and the sender must retry.
+import type { Arrival, Channel } from '../domain/event';
+import type { Database } from '../store/database';
+import { innermostMessage, isDataError, isUniqueViolation } from '../store/errors';
+import type { Accepted, ArrivalToCommit, IntakeSource } from './accepted';
+import { commitArrivals } from './commit';
+import { createGroupCommit, type GroupCommit } from './group-commit';
+
+export interface Intake {
+  /**
+   * Takes in what came together, in its order.
+   * Rejects with the store's error when the store does not answer.
+   *
+   * @param leaseMs how long this process has to start the new events itself; null leaves them to the dispatcher
+   */
+  accept(
+    source: IntakeSource,
+    channel: Channel,
+    arrivals: readonly Arrival[],
+    leaseMs: number | null,
+  ): Promise<readonly Accepted[]>;
+}
+
+/** Copies in one transaction: the lock is held for a fraction of a second. */
+const MAX_GROUP_COPIES = 1_000;
+
+type Submission = readonly ArrivalToCommit[];
+
+export function createIntake(db: Database): Intake {
+  const groups = new Map<string, GroupCommit<Submission, readonly Accepted[]>>();
+
+  function groupOf(source: IntakeSource): GroupCommit<Submission, readonly Accepted[]> {
+    const known = groups.get(source.name);
+    if (known !== undefined) return known;
+    const made = createGroupCommit<Submission, readonly Accepted[]>(
+      (submissions) => commitGroup(db, source, submissions),
+      MAX_GROUP_COPIES,
+      (submission) => submission.length,
+    );
+    groups.set(source.name, made);
+    return made;
+  }
+
+  return {
+    accept: async (source, channel, arrivals, leaseMs) =>
+      arrivals.length === 0
+        ? []
+        : groupOf(source).add(arrivals.map((arrival) => ({ channel, arrival, leaseMs }))),
+  };
+}
+
+/** One transaction for all callers; when the data of one makes it fail, one for each. */
+async function commitGroup(
+  db: Database,
+  source: IntakeSource,
+  submissions: readonly Submission[],
+): Promise<readonly (readonly Accepted[])[]> {
+  if (submissions.length > 1) {
+    try {
+      const all = await commitOnce(db, source, submissions.flat());
+      let start = 0;
+      return submissions.map((submission) => all.slice(start, (start += submission.length)));
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+    }
+  }
+  const results: (readonly Accepted[])[] = [];
+  for (const submission of submissions) results.push(await commitHalving(db, source, submission));
+  return results;
+}
+
+/** Halves until the culprit stands alone; that one goes to quarantine. */
+async function commitHalving(
+  db: Database,
+  source: IntakeSource,
+  submission: Submission,
+): Promise<readonly Accepted[]> {
+  try {
+    return await commitOnce(db, source, submission);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    const [first, ...others] = submission;
+    if (first === undefined) return [];
+    if (others.length === 0) {
+      const reason = `the database refuses this event: ${innermostMessage(error)}`.replaceAll('\0', '');
+      const arrival = { kind: 'unreadable' as const, reason, raw: first.arrival.raw };
+      return commitOnce(db, source, [{ ...first, arrival }]);
+    }
+    const middle = Math.ceil(submission.length / 2);
+    return [
+      ...(await commitHalving(db, source, submission.slice(0, middle))),
+      ...(await commitHalving(db, source, submission.slice(middle))),
+    ];
+  }
+}
+
+async function commitOnce(
+  db: Database,
+  source: IntakeSource,
+  arrivals: readonly ArrivalToCommit[],
+): Promise<readonly Accepted[]> {
+  try {
+    return await commitArrivals(db, source, arrivals);
+  } catch (error) {
+    // Another source gave a key of ours in the same moment: this time it is seen to be taken.
+    if (!isUniqueViolation(error)) throw error;
+    return commitArrivals(db, source, arrivals);
+  }
+}

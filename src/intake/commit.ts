@@ -1,0 +1,126 @@
+// One transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
+import { required } from '../domain/required';
+import type { Database } from '../store/database';
+import { addToCounters, type CounterName } from '../store/counters';
+import { keepCopies } from '../store/event-copies';
+import { insertEvents, updateMerged } from '../store/events/accept';
+import { findKnown, findTakenKeys, lockSource } from '../store/events/known';
+import { keepInQuarantine } from '../store/quarantine';
+import type { Accepted, ArrivalToCommit, IntakeSource } from './accepted';
+import { decide, type CopyToDecide, type DecidedEvent, type Decision } from './decide';
+import { incomingCopy, sha256 } from './fingerprint';
+import { nameEvents } from './name-events';
+
+export async function commitArrivals(
+  db: Database,
+  source: IntakeSource,
+  arrivals: readonly ArrivalToCommit[],
+): Promise<readonly Accepted[]> {
+  const copies = arrivals.flatMap(({ arrival, channel, leaseMs }) =>
+    arrival.kind === 'event' ? [{ copy: incomingCopy(arrival.copy, source.name, channel), leaseMs }] : [],
+  );
+  const unreadable = arrivals.flatMap(({ arrival, channel }) => {
+    if (arrival.kind === 'event') return [];
+    const raw = Buffer.from(typeof arrival.raw === 'string' ? arrival.raw : JSON.stringify(arrival.raw));
+    return [{ channel, reason: arrival.reason, raw, digest: sha256(raw) }];
+  });
+
+  return db.transaction(async (tx) => {
+    await lockSource(tx, source.name);
+    const decision = await decideEvents(tx, source, copies);
+    const { keyOf, renamed } = await writeEvents(tx, source, copies, decision);
+    const kept = await keepInQuarantine(tx, source.name, unreadable);
+    await addToCounters(
+      tx,
+      source.name,
+      new Map<CounterName, number>([
+        ['pulled', arrivals.filter(({ channel }) => channel === 'pull').length],
+        ['pushed', arrivals.filter(({ channel }) => channel === 'push').length],
+        ['accepted', decision.created.length],
+        ['state:pending', decision.created.length],
+        ['duplicates', copies.length - decision.created.length],
+        ['quarantined', [...kept.values()].filter(({ isNew }) => isNew).length],
+        ['renamed_keys', renamed],
+      ]),
+    );
+
+    let copiesSeen = 0;
+    let unreadableSeen = 0;
+    return arrivals.map(({ arrival }): Accepted => {
+      if (arrival.kind === 'unreadable') {
+        const { digest } = required(unreadable[unreadableSeen++], 'an unreadable arrival');
+        const entry = required(kept.get(digest), 'a kept entry of the quarantine');
+        return { kind: 'quarantined', quarantineId: entry.id, eventId: null };
+      }
+      const outcome = required(decision.outcomes[copiesSeen++], 'the decision about a copy');
+      const kind = outcome.duplicate ? 'duplicate' : 'new';
+      return { kind, key: keyOf(outcome.event), eventId: arrival.copy.eventId };
+    });
+  });
+}
+
+async function decideEvents(
+  tx: Database,
+  source: IntakeSource,
+  copies: readonly CopyToDecide[],
+): Promise<Decision> {
+  if (copies.length === 0) return { outcomes: [], created: [], merged: [] };
+  const known = await findKnown(
+    tx,
+    source.name,
+    copies.map(({ copy }) => copy),
+  );
+  return decide(copies, known, source);
+}
+
+async function writeEvents(
+  tx: Database,
+  source: IntakeSource,
+  copies: readonly CopyToDecide[],
+  decision: Decision,
+): Promise<{ readonly keyOf: (event: DecidedEvent) => string; readonly renamed: number }> {
+  const { created, merged, outcomes } = decision;
+  const { keys, renamed } = await nameEvents(
+    created.map((event) => event.first),
+    source.keyPrefix,
+    (asked) => findTakenKeys(tx, asked),
+  );
+  const newKeys = new Map<DecidedEvent, string>(
+    created.map((event, place) => [event, required(keys[place], 'the key of a new event')]),
+  );
+  const keyOf = (event: DecidedEvent): string =>
+    event.known?.key ?? required(newKeys.get(event), 'the key of an event');
+
+  const seqs = await insertEvents(
+    tx,
+    created.map((event) => ({
+      ...event.first,
+      key: keyOf(event),
+      source: source.name,
+      priority: event.priority,
+      category: event.category,
+      user: event.user,
+      leaseMs: event.leaseMs,
+    })),
+  );
+  // A copy in the same set may have brought a second id to an event that is new itself.
+  const twice = created.filter((event) => event.pushId !== null && event.pullId !== null);
+  const seqOf = (event: DecidedEvent): number =>
+    event.known?.seq ?? required(seqs.get(keyOf(event)), 'the row of a new event');
+  await updateMerged(tx, [...merged, ...twice].map((event) => ({ ...event, seq: seqOf(event) })));
+  await keepCopies(
+    tx,
+    outcomes.map(({ event }, place) => {
+      const { copy } = required(copies[place], 'the copy of a decision');
+      return {
+        eventSeq: seqOf(event),
+        source: source.name,
+        channel: copy.channel,
+        externalId: copy.id,
+        fingerprint: copy.fingerprint,
+        occurredAtMs: event.occurredAtMs,
+      };
+    }),
+  );
+  return { keyOf, renamed };
+}

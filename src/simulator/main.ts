@@ -1,0 +1,68 @@
+// Runs the simulator as a process of its own, with its control API beside it.
+// Prints where both listen as its first line, as JSON, so that whoever started it can read free ports.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { parseArgs } from 'node:util';
+
+import { createControlApp } from './control-app';
+import { Listener } from './listener';
+import { DEFAULT_API_KEY, ODOO_PACE, startSimulator } from './simulator';
+
+const USAGE = `node dist/simulator/main.js [options]
+  --port <n>           Odoo's port (8069; 0: a free one)
+  --control-port <n>   port of the control API, /simulator/… (8070; 0: a free one)
+  --key <key>          the API key (${DEFAULT_API_KEY})
+  --rows <n>           changes made at the start (0)
+  --seed <n>           the same seed makes the same changes (1)
+  --push-offset <n>    how far push ids are ahead of pull ids (0)
+  --pace               as slow as a real Odoo; without it every answer comes at once
+`;
+
+const OPTIONS = {
+  port: { type: 'string', default: '8069' },
+  'control-port': { type: 'string', default: '8070' },
+  key: { type: 'string', default: DEFAULT_API_KEY },
+  rows: { type: 'string', default: '0' },
+  seed: { type: 'string', default: '1' },
+  'push-offset': { type: 'string', default: '0' },
+  pace: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: OPTIONS });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const simulator = await startSimulator({
+    port: wholeNumber('port', values.port),
+    apiKey: values.key,
+    seed: wholeNumber('seed', values.seed),
+    pushSequenceOffset: wholeNumber('push-offset', values['push-offset']),
+    pace: values.pace ? ODOO_PACE : null,
+  });
+  simulator.changeMany(wholeNumber('rows', values.rows));
+  const control = new Listener(
+    () => createServer(createControlApp(simulator)),
+    '127.0.0.1',
+    wholeNumber('control-port', values['control-port']),
+  );
+  await control.start();
+  process.stdout.write(`${JSON.stringify({ odoo: simulator.url, control: `${control.url}/simulator` })}\n`);
+
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  await control.stop();
+  await simulator.close();
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Error(`--${option} takes a whole number, not "${text}"`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  process.exitCode = 2;
+});

@@ -1,0 +1,27 @@
+// Tells data that the database refuses from a database that does not answer.
+// The first is one event's fault, the second is nobody's and passes.
+
+/** The five characters of SQLSTATE, or a Node error code such as ECONNREFUSED, from the chain of causes. */
+export function errorCodeOf(error: unknown): string | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  }
+  return null;
+}
+
+/** Data exception, integrity violation, or a value beyond a limit: the same data fails again. */
+export function isDataError(error: unknown): boolean {
+  return /^(22|23|54)[0-9A-Z]{3}$/.test(errorCodeOf(error) ?? '');
+}
+
+/** Two sources gave one key in the same moment: the second try sees the first one's. */
+export function isUniqueViolation(error: unknown): boolean {
+  return errorCodeOf(error) === '23505';
+}
+
+/** The text of the innermost error: drizzle puts the whole statement, parameters included, around it. */
+export function innermostMessage(error: unknown): string {
+  let message = String(error);
+  for (let cause = error; cause instanceof Error; cause = cause.cause) message = cause.message;
+  return message;
+}

@@ -1,0 +1,96 @@
+// What the decision about a set of copies must know: the events they may be copies of, and the keys in use.
+// Must run under the source's lock, as statements of their own after it: READ COMMITTED then shows them all
+// that the lock's last holder committed.
+import { sql } from 'drizzle-orm';
+import type { Operation, OdooUser, Priority } from '../../domain/event';
+import { SAME_CHANGE_MS, type IncomingCopy, type KnownEvent } from '../../domain/identity';
+import { priorityOf } from '../../domain/priority';
+import type { Database } from '../database';
+
+export interface KnownRow extends KnownEvent {
+  readonly seq: number;
+  readonly key: string;
+  readonly priority: Priority;
+  readonly category: string | null;
+  readonly user: OdooUser | null;
+}
+
+/**
+ * Serialises all decisions about a source until the transaction ends, over all processes. Also takes the
+ * plans that only pay with fresh statistics from the planner: right after a bulk load there are none.
+ */
+export async function lockSource(db: Database, source: string): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`jisr intake ${source}`}, 0)),
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+    set_config('enable_seqscan', 'off', true)`);
+}
+
+/** Events with one of the copies' ids on any channel, or with one of their fingerprints at about their time. */
+export async function findKnown(
+  db: Database,
+  source: string,
+  copies: readonly IncomingCopy[],
+): Promise<readonly KnownRow[]> {
+  const asked = copies.map((copy) => ({ id: copy.id, fp: copy.fingerprint, at_ms: copy.occurredAtMs }));
+  const { rows } = await db.execute<{
+    seq: number;
+    key: string;
+    push_id: string | null;
+    pull_id: string | null;
+    model: string;
+    record_id: number;
+    operation: Operation;
+    occurred_at_ms: number;
+    priority: number;
+    category: string | null;
+    user_id: number | null;
+    user_name: string | null;
+    fingerprints: string[];
+  }>(sql`
+    with asked as materialized (
+      select id, decode(fp, 'hex') as fp, to_timestamp(at_ms / 1000.0) as at
+      from json_to_recordset(${JSON.stringify(asked)}::json) as r(id text, fp text, at_ms float8)
+    ), hit as (
+      select seq from events
+      where source = ${source} and push_id is not null and push_id = any(array(select id from asked))
+      union
+      select seq from events
+      where source = ${source} and pull_id is not null and pull_id = any(array(select id from asked))
+      union
+      select twin.event_seq from asked cross join lateral (
+        select event_seq from event_copies
+        where source = ${source} and fingerprint = asked.fp
+          and occurred_at between asked.at - ${SAME_CHANGE_MS} * interval '1 ms'
+                              and asked.at + ${SAME_CHANGE_MS} * interval '1 ms'
+        offset 0
+      ) twin
+    )
+    select e.seq, e.key, e.push_id, e.pull_id, e.model, e.record_id, e.operation,
+      (extract(epoch from e.occurred_at) * 1000)::float8 as occurred_at_ms,
+      e.priority, e.category, e.user_id, e.user_name,
+      (select json_agg(encode(c.fingerprint, 'hex')) from event_copies c where c.event_seq = e.seq) as fingerprints
+    from hit join events e on e.seq = hit.seq
+    order by e.seq`);
+  return rows.map((row) => ({
+    seq: row.seq,
+    key: row.key,
+    pushId: row.push_id,
+    pullId: row.pull_id,
+    model: row.model,
+    recordId: row.record_id,
+    operation: row.operation,
+    occurredAtMs: Math.round(row.occurred_at_ms),
+    priority: priorityOf(row.priority),
+    category: row.category,
+    user: row.user_id === null && row.user_name === null ? null : { id: row.user_id, name: row.user_name },
+    fingerprints: row.fingerprints,
+  }));
+}
+
+/** Which of these keys some event has, of whatever source. */
+export async function findTakenKeys(db: Database, keys: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.execute<{ key: string }>(sql`
+    select key from events
+    where key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))`);
+  return new Set(rows.map((row) => row.key));
+}

@@ -1,0 +1,143 @@
+// Reads events for people and programs: lists by filter, one by key, what waits the longest.
+// A list never sorts or counts the inbox: it walks an index from a cursor.
+import { and, asc, desc, eq, getTableColumns, gt, gte, lt, or, sql, type SQL } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Channel, JsonObject, OdooUser, Operation, Priority } from '../../domain/event';
+import type { EventState } from '../../domain/event-state';
+import { priorityOf, rankOf } from '../../domain/priority';
+import type { Database } from '../database';
+import { events } from '../schema';
+
+export interface ListedEvent {
+  readonly seq: number;
+  readonly key: string;
+  readonly source: string;
+  readonly pushId: string | null;
+  readonly pullId: string | null;
+  readonly channel: Channel;
+  readonly model: string;
+  readonly recordId: number;
+  readonly operation: Operation;
+  readonly occurredAtMs: number;
+  readonly receivedAtMs: number;
+  readonly processedAtMs: number | null;
+  readonly priority: Priority;
+  readonly category: string | null;
+  readonly user: OdooUser | null;
+  readonly changedFields: readonly string[] | null;
+  readonly status: EventState;
+  readonly workflowId: string | null;
+  readonly runId: string | null;
+}
+
+export interface StoredEvent extends ListedEvent {
+  readonly payload: JsonObject | null;
+}
+
+/** Each that is given must hold. `since` (inclusive) and `until` (exclusive) mean the time of acceptance. */
+export interface EventFilter {
+  readonly source?: string | undefined;
+  readonly model?: string | undefined;
+  readonly recordId?: number | undefined;
+  readonly operation?: Operation | undefined;
+  readonly priority?: Priority | undefined;
+  readonly status?: EventState | undefined;
+  readonly channel?: Channel | undefined;
+  readonly pushId?: string | undefined;
+  readonly pullId?: string | undefined;
+  readonly sinceMs?: number | undefined;
+  readonly untilMs?: number | undefined;
+  /** A key, an id of Odoo's, or a record as `res.partner/42`. */
+  readonly q?: string | undefined;
+}
+
+export interface Page {
+  readonly order: 'asc' | 'desc';
+  readonly limitRows: number;
+  /** The `seq` of the last row seen; null begins at the beginning. */
+  readonly after: number | null;
+}
+
+export async function listEvents(db: Database, filter: EventFilter, page: Page): Promise<readonly ListedEvent[]> {
+  const cursor = page.after === null ? undefined : (page.order === 'asc' ? gt : lt)(events.seq, page.after);
+  const { payload: _, ...columns } = getTableColumns(events);
+  const rows = await db
+    .select(columns)
+    .from(events)
+    .where(and(...conditions(filter), cursor))
+    .orderBy((page.order === 'asc' ? asc : desc)(events.seq))
+    .limit(page.limitRows);
+  return rows.map(toListed);
+}
+
+/** Null when no event has the key. */
+export async function readEvent(db: Database, key: string): Promise<StoredEvent | null> {
+  const [row] = await db.select().from(events).where(eq(events.key, key));
+  return row === undefined ? null : { ...toListed(row), payload: row.payload };
+}
+
+/** How long the oldest pending event has been waiting, in ms by the database's clock; null when none waits. */
+export async function oldestPendingMs(db: Database): Promise<number | null> {
+  // The oldest of each source and rank is the first of the dispatcher's index.
+  const { rows } = await db.execute<{ age_ms: number | null }>(sql`
+    select (extract(epoch from now() - min(oldest.received_at)) * 1000)::float8 as age_ms
+    from (select distinct source from counters) s
+    cross join (values (1), (3), (5)) as r(rank)
+    cross join lateral (
+      select received_at from events
+      where status = 'pending' and source = s.source and priority = r.rank order by seq limit 1
+    ) oldest`);
+  return rows[0]?.age_ms ?? null;
+}
+
+function conditions(filter: EventFilter): readonly (SQL | undefined)[] {
+  const equal = <T>(column: PgColumn, value: T | undefined) => (value === undefined ? undefined : eq(column, value));
+  return [
+    equal(events.source, filter.source),
+    equal(events.model, filter.model),
+    equal(events.recordId, filter.recordId),
+    equal(events.operation, filter.operation),
+    equal(events.priority, filter.priority === undefined ? undefined : rankOf(filter.priority)),
+    equal(events.status, filter.status),
+    equal(events.channel, filter.channel),
+    equal(events.pushId, filter.pushId),
+    equal(events.pullId, filter.pullId),
+    filter.sinceMs === undefined ? undefined : gte(events.receivedAt, new Date(filter.sinceMs)),
+    filter.untilMs === undefined ? undefined : lt(events.receivedAt, new Date(filter.untilMs)),
+    filter.q === undefined ? undefined : matches(filter.q),
+  ];
+}
+
+function matches(q: string): SQL | undefined {
+  const record = /^([a-z0-9_.]+)\/(\d{1,15})$/i.exec(q);
+  return or(
+    eq(events.key, q),
+    eq(events.pushId, q),
+    eq(events.pullId, q),
+    record === null ? undefined : and(eq(events.model, record[1] ?? ''), eq(events.recordId, Number(record[2]))),
+  );
+}
+
+function toListed(row: Omit<typeof events.$inferSelect, 'payload'>): ListedEvent {
+  return {
+    seq: row.seq,
+    key: row.key,
+    source: row.source,
+    pushId: row.pushId,
+    pullId: row.pullId,
+    channel: row.channel,
+    model: row.model,
+    recordId: row.recordId,
+    operation: row.operation,
+    occurredAtMs: row.occurredAt.getTime(),
+    receivedAtMs: row.receivedAt.getTime(),
+    processedAtMs: row.processedAt?.getTime() ?? null,
+    priority: priorityOf(row.priority),
+    category: row.category,
+    user: row.userId === null && row.userName === null ? null : { id: row.userId, name: row.userName },
+    changedFields: row.changedFields,
+    status: row.status,
+    workflowId: row.workflowId,
+    runId: row.runIds.at(-1) ?? null,
+  };
+}

@@ -1,0 +1,155 @@
+// The tables of the inbox and what belongs to it, for PGlite and PostgreSQL alike.
+// Change it with a new migration (`npm run migrations`); a migration that has been released is never edited.
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  check,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { CHANNELS, OPERATIONS, type Channel, type Json, type JsonObject, type Operation } from '../domain/event';
+import { EVENT_STATES, type EventState } from '../domain/event-state';
+
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+const oneOf = (column: string, values: readonly string[]) =>
+  sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`);
+
+/** The inbox: one row is one change of one record. Accepted means: this row is committed. */
+export const events = pgTable(
+  'events',
+  {
+    /** Order of acceptance. */
+    seq: bigserial('seq', { mode: 'number' }).primaryKey(),
+    /** The event's name and its workflow id. */
+    key: text('key').notNull(),
+    source: text('source').notNull(),
+    /** The channel of its first copy. */
+    channel: text('channel').$type<Channel>().notNull(),
+    pushId: text('push_id'),
+    pullId: text('pull_id'),
+    model: text('model').notNull(),
+    recordId: bigint('record_id', { mode: 'number' }).notNull(),
+    operation: text('operation').$type<Operation>().notNull(),
+    occurredAt: time('occurred_at').notNull(),
+    receivedAt: time('received_at').notNull().defaultNow(),
+    processedAt: time('processed_at'),
+    /** 1 high, 3 medium, 5 low. */
+    priority: smallint('priority').notNull(),
+    category: text('category'),
+    userId: bigint('user_id', { mode: 'number' }),
+    userName: text('user_name'),
+    changedFields: jsonb('changed_fields').$type<readonly string[]>(),
+    payload: jsonb('payload').$type<JsonObject>(),
+    status: text('status').$type<EventState>().notNull().default('pending'),
+    /** Pending: somebody is starting it until then. Processing, delivering: look after it from then on. */
+    leaseUntil: time('lease_until'),
+    /** The workflow that has it in hand, or had it last. */
+    workflowId: text('workflow_id'),
+    /** Every run that ever took it, the newest last: a repeat of one of these changes nothing. */
+    runIds: text('run_ids')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+  },
+  (t) => [
+    uniqueIndex('events_key').on(t.key),
+    index('events_push_id').on(t.source, t.pushId).where(sql`push_id is not null`),
+    index('events_pull_id').on(t.source, t.pullId).where(sql`pull_id is not null`),
+    index('events_record').on(t.model, t.recordId, t.seq),
+    index('events_received').on(t.receivedAt),
+    // The dispatcher's: what waits, by rank; what waits, by record; what is being started; what is in hand.
+    index('events_waiting').on(t.source, t.priority, t.seq).where(sql`status = 'pending'`),
+    index('events_waiting_record').on(t.source, t.model, t.recordId, t.seq).where(sql`status = 'pending'`),
+    index('events_starting').on(t.leaseUntil).where(sql`status = 'pending' and lease_until is not null`),
+    index('events_in_hand').on(t.status, t.leaseUntil).where(sql`status in ('processing', 'delivering')`),
+    index('events_dead').on(t.seq).where(sql`status = 'dead_letter'`),
+    check('events_channel', oneOf('channel', CHANNELS)),
+    check('events_operation', oneOf('operation', OPERATIONS)),
+    check('events_status', oneOf('status', EVENT_STATES)),
+    check('events_priority', sql`priority in (1, 3, 5)`),
+  ],
+);
+
+/** Which copies of an event came, by which channel, with which content. */
+export const eventCopies = pgTable(
+  'event_copies',
+  {
+    eventSeq: bigint('event_seq', { mode: 'number' })
+      .notNull()
+      .references(() => events.seq, { onDelete: 'cascade' }),
+    source: text('source').notNull(),
+    channel: text('channel').$type<Channel>().notNull(),
+    fingerprint: bytea('fingerprint').notNull(),
+    externalId: text('external_id').notNull(),
+    /** The event's own time, for the search of twins. */
+    occurredAt: time('occurred_at').notNull(),
+    firstAt: time('first_at').notNull().defaultNow(),
+    lastAt: time('last_at').notNull().defaultNow(),
+    times: integer('times').notNull().default(1),
+  },
+  (t) => [
+    primaryKey({ columns: [t.eventSeq, t.channel, t.fingerprint] }),
+    index('event_copies_fingerprint').on(t.source, t.fingerprint, t.occurredAt),
+  ],
+);
+
+/** Numbers kept in the transaction that changes them: nobody ever counts a million rows. */
+export const counters = pgTable(
+  'counters',
+  {
+    source: text('source').notNull(),
+    name: text('name').notNull(),
+    value: bigint('value', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.source, t.name] })],
+);
+
+/** What was set at run time: it outlives restarts and wins over the configuration. */
+export const settings = pgTable('settings', {
+  name: text('name').primaryKey(),
+  value: jsonb('value').$type<Json>().notNull(),
+  updatedAt: time('updated_at').notNull().defaultNow(),
+});
+
+/** How the last polls of a source went. */
+export const sourceHealth = pgTable('source_health', {
+  source: text('source').primaryKey(),
+  lastSuccessAt: time('last_success_at'),
+  failingSince: time('failing_since'),
+  lastErrorAt: time('last_error_at'),
+  lastErrorCode: text('last_error_code'),
+  lastErrorMessage: text('last_error_message'),
+});
+
+/** What could not be understood or stored, raw. Never dropped by Jisr itself. */
+export const quarantine = pgTable(
+  'quarantine',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    source: text('source').notNull(),
+    channel: text('channel').$type<Channel>().notNull(),
+    reason: text('reason').notNull(),
+    /** The JSON as it came, UTF-8. Bytes, because text and jsonb refuse some of what can come. */
+    raw: bytea('raw').notNull(),
+    /** SHA-256 of `raw`: a sweep brings the same row again. */
+    digest: bytea('digest').notNull(),
+    status: text('status').$type<'open' | 'discarded' | 'retried'>().notNull().default('open'),
+    firstAt: time('first_at').notNull().defaultNow(),
+    lastAt: time('last_at').notNull().defaultNow(),
+    times: integer('times').notNull().default(1),
+  },
+  (t) => [
+    uniqueIndex('quarantine_digest').on(t.source, t.channel, t.digest),
+    check('quarantine_status', oneOf('status', ['open', 'discarded', 'retried'])),
+  ],
+);

@@ -1,0 +1,81 @@
+// Both engines for one suite: every claim about the store is tested on PGlite and on PostgreSQL.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { sql } from 'drizzle-orm';
+import { openStore, type Store } from '../../src/store/database';
+
+export interface TestStore extends Store {
+  /** Empties every table. */
+  empty(): Promise<void>;
+}
+
+export const ENGINES = ['pglite', 'postgres'] as const;
+export type Engine = (typeof ENGINES)[number];
+
+/** Runs the suite once per engine; PostgreSQL is left out, loudly, where there is none (see global-setup). */
+export function describeOnBothEngines(title: string, suite: (open: () => Promise<TestStore>) => void): void {
+  for (const engine of ENGINES) {
+    const missing = engine === 'postgres' && process.env['JISR_TEST_POSTGRES_URL'] === undefined;
+    (missing ? describe.skip : describe)(`${title} on ${engine}`, () => {
+      suite(() => openTestStore(engine));
+    });
+  }
+}
+
+export async function openTestStore(engine: Engine): Promise<TestStore> {
+  const { store, remove } = engine === 'pglite' ? await openPglite() : await openPostgres();
+  return {
+    ...store,
+    empty: async () => {
+      await store.db.execute(
+        sql`truncate events, event_copies, counters, settings, source_health, quarantine restart identity`,
+      );
+    },
+    close: async () => {
+      await store.close();
+      await remove();
+    },
+  };
+}
+
+async function openPglite() {
+  const folder = mkdtempSync(join(tmpdir(), 'jisr-store-'));
+  const store = await openStore({ engine: 'pglite', folder: join(folder, 'store') }, fail);
+  return {
+    store,
+    remove: async () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function openPostgres() {
+  const database = await createTestDatabase();
+  const store = await openStore({ engine: 'postgres', url: database.url }, fail);
+  return { store, remove: database.drop };
+}
+
+/** A database of its own on the server that global-setup started. */
+export async function createTestDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const admin = process.env['JISR_TEST_POSTGRES_URL'];
+  if (admin === undefined) throw new Error('no PostgreSQL in this run');
+  const name = `t_${process.pid}_${Math.random().toString(36).slice(2)}`;
+  await asAdmin(admin, `create database ${name}`);
+  return {
+    url: admin.replace(/\/[^/]*$/, `/${name}`),
+    drop: () => asAdmin(admin, `drop database ${name} with (force)`),
+  };
+}
+
+async function asAdmin(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}
+
+function fail(error: Error): void {
+  throw error;
+}
