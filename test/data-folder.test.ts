@@ -1,11 +1,14 @@
 // Who may use the data folder, proven with real processes that are really killed.
 
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FolderInUseError, FolderUnusableError, openDataFolder } from '../src/data-folder';
+import { identityOf } from '../src/data-folder/process-identity';
 
 let dir: string;
 const contenders = new Set<ChildProcess>();
@@ -91,6 +94,21 @@ describe('the lock', () => {
     const holder = JSON.parse(readFileSync(file, 'utf8')) as object;
     writeFileSync(file, JSON.stringify({ ...holder, born: 'long ago' }));
     folder.lock();
+  });
+
+  test('a dead process that its parent has not reaped does not hold it', async () => {
+    // The shell becomes `sleep`, which never asks after the child it inherits.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    const holder = identityOf(pid);
+    const folder = openDataFolder(dir);
+    writeFileSync(join(dir, 'lock'), JSON.stringify({ ...holder, nonce: randomUUID() }));
+    expect(() => folder.lock()).toThrow(`process ${pid}`);
+    process.kill(pid, 'SIGKILL');
+    while (identityOf(pid) !== null) await sleep(10);
+    folder.lock();
+    parent.kill('SIGKILL');
   });
 
   test.each(['', '{', '{"pid":1}', '{"pid":1,"born":"x","nonce":"../../x"}'])(

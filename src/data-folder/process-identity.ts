@@ -2,7 +2,7 @@
 // Never signals or ends a process.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ProcessIdentity {
   readonly pid: number;
@@ -30,7 +30,13 @@ export function isAlive({ pid, born }: ProcessIdentity): boolean {
 /** The command with its arguments; null when the process is gone or cannot be read. */
 export function commandLineOf(pid: number): string | null {
   if (process.platform === 'linux') return readText(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ') ?? null;
-  return ps(pid, ['command=']);
+  return ps(['-p', String(pid)], ['command=']);
+}
+
+export function allPids(): readonly number[] {
+  const names =
+    process.platform === 'linux' ? readdirSync('/proc') : (ps(['-A'], ['pid=']) ?? '').split('\n');
+  return names.map((name) => Number(name.trim())).filter((pid) => Number.isInteger(pid) && pid > 0);
 }
 
 function bornByProc(pid: number): string | null {
@@ -46,13 +52,14 @@ function bornByProc(pid: number): string | null {
 }
 
 function bornByPs(pid: number): string | null {
-  const line = ps(pid, ['state=', 'lstart=']);
+  const line = ps(['-p', String(pid)], ['state=', 'lstart=']);
   return line === null || line.startsWith('Z') ? null : line.replace(/^\S+\s+/, '');
 }
 
-function ps(pid: number, columns: readonly string[]): string | null {
+function ps(selection: readonly string[], columns: readonly string[]): string | null {
   try {
-    const args = [...columns.flatMap((column) => ['-o', column]), '-p', String(pid)];
+    // -ww: a long command line must not be cut.
+    const args = ['-ww', ...selection, ...columns.flatMap((column) => ['-o', column])];
     // The time of day would otherwise follow the locale and time zone of whoever asks.
     const env = { LC_ALL: 'C', TZ: 'UTC' };
     return execFileSync('/bin/ps', args, {

@@ -34,13 +34,17 @@ export function chooseRecords(
     entry(bySource, candidate.source, (): Candidate[] => []).push(candidate);
   }
   const ranks = [...queues.keys()].sort((a, b) => a - b);
-  return ranks.flatMap((rank) => inTurns([...(queues.get(rank)?.values() ?? [])])).slice(0, Math.max(0, free));
+  return ranks
+    .flatMap((rank) => inTurns([...(queues.get(rank)?.values() ?? [])]))
+    .slice(0, Math.max(0, free));
 }
 
 /** One of each queue in turn, until all are empty. */
 function inTurns<T>(queues: readonly (readonly T[])[]): readonly T[] {
   const longest = Math.max(0, ...queues.map((queue) => queue.length));
-  return Array.from({ length: longest }, (_, turn) => queues.flatMap((queue) => queue.slice(turn, turn + 1))).flat();
+  return Array.from({ length: longest }, (_, turn) =>
+    queues.flatMap((queue) => queue.slice(turn, turn + 1)),
+  ).flat();
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -25,5 +25,4 @@ export interface OdooFailure {
 
 /** An answer, or the reason why there is none. */
 export type OdooReply<T> =
-  | { readonly kind: 'ok'; readonly value: T }
-  | { readonly kind: 'failed'; readonly failure: OdooFailure };
+  { readonly kind: 'ok'; readonly value: T } | { readonly kind: 'failed'; readonly failure: OdooFailure };

@@ -41,8 +41,14 @@ export function findSame<E extends KnownEvent>(
   const open = alike.filter((event) => idOn(event, copy.channel) === null);
   const equal = open.filter((event) => event.fingerprints.includes(copy.fingerprint));
   return (
-    nearest(alike.filter((event) => idOn(event, copy.channel) === copy.id), copy) ??
-    nearest((rules.sharedEventIds ? open : equal).filter((event) => idOn(event, other) === copy.id), copy) ??
+    nearest(
+      alike.filter((event) => idOn(event, copy.channel) === copy.id),
+      copy,
+    ) ??
+    nearest(
+      (rules.sharedEventIds ? open : equal).filter((event) => idOn(event, other) === copy.id),
+      copy,
+    ) ??
     nearest(equal, copy)
   );
 }

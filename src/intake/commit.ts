@@ -107,7 +107,10 @@ async function writeEvents(
   const twice = created.filter((event) => event.pushId !== null && event.pullId !== null);
   const seqOf = (event: DecidedEvent): number =>
     event.known?.seq ?? required(seqs.get(keyOf(event)), 'the row of a new event');
-  await updateMerged(tx, [...merged, ...twice].map((event) => ({ ...event, seq: seqOf(event) })));
+  await updateMerged(
+    tx,
+    [...merged, ...twice].map((event) => ({ ...event, seq: seqOf(event) })),
+  );
   await keepCopies(
     tx,
     outcomes.map(({ event }, place) => {

@@ -73,7 +73,10 @@ function fromRow(row: KnownRow): DecidedEvent {
   return { ...row, known: row, first: null, leaseMs: null };
 }
 
-function fromCopy(copy: IncomingCopy, leaseMs: number | null): DecidedEvent & { readonly first: IncomingCopy } {
+function fromCopy(
+  copy: IncomingCopy,
+  leaseMs: number | null,
+): DecidedEvent & { readonly first: IncomingCopy } {
   return {
     known: null,
     first: copy,

@@ -27,7 +27,9 @@ export async function nameEvents(
   const given = new Set<string>();
   let renamed = 0;
   for (let round = 0; keys.size < events.length; round += 1) {
-    const asked = names.flatMap((name, place) => (keys.has(place) ? [] : [{ place, key: name.next().value }]));
+    const asked = names.flatMap((name, place) =>
+      keys.has(place) ? [] : [{ place, key: name.next().value }],
+    );
     const taken = await findTaken(asked.map(({ key }) => key));
     for (const { place, key } of asked) {
       if (taken.has(key) || given.has(key)) continue;

@@ -64,11 +64,16 @@ export function deadlineFailure(origin: string, limitMs: number): OdooReply<neve
 }
 
 function codeOf(error: unknown): string | null {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  return isObject(error) && 'code' in error && typeof error.code === 'string' ? error.code : null;
 }
 
 function systemError(error: unknown): string | null {
-  return error instanceof Error && 'syscall' in error
+  return isObject(error) && 'syscall' in error
     ? 'the connection failed: check the network and ODOO_URL'
     : null;
+}
+
+// Not `instanceof Error`: errors of sockets come from Node's own realm, which is another one in a vm context.
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -67,14 +67,17 @@ export const occurredAt = z.string('no time').transform((text, context): number 
 });
 
 /** Verbatim, null when the sender gave none; a number becomes its decimal text. */
-export const eventId = z.unknown().optional().transform((value, context): string | null => {
-  if (value === undefined || value === null || value === false || value === '') return null;
-  if (typeof value === 'string' && value.length <= MAX_EVENT_ID_CHARS) return value;
-  // Beyond 2^53 the parser has already rounded: two events would share one id.
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  context.addIssue(`neither a whole number nor a text of at most ${MAX_EVENT_ID_CHARS} characters`);
-  return z.NEVER;
-});
+export const eventId = z
+  .unknown()
+  .optional()
+  .transform((value, context): string | null => {
+    if (value === undefined || value === null || value === false || value === '') return null;
+    if (typeof value === 'string' && value.length <= MAX_EVENT_ID_CHARS) return value;
+    // Beyond 2^53 the parser has already rounded: two events would share one id.
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+    context.addIssue(`neither a whole number nor a text of at most ${MAX_EVENT_ID_CHARS} characters`);
+    return z.NEVER;
+  });
 
 export const recordId = z.int('not a positive whole number').positive('not a positive whole number');
 

@@ -1,5 +1,5 @@
 // The faults that a real Odoo was seen to have, and how long each lasts.
-// Types only: nothing here runs.
+// Types, and the list of endpoints that they are made from.
 
 export const ENDPOINTS = [
   'pull',
@@ -13,7 +13,7 @@ export const ENDPOINTS = [
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /** Without bounds a fault lasts until it is cleared. */
-export interface FaultBounds {
+interface FaultBounds {
   /** Default: every endpoint that the fault can happen on. */
   readonly endpoints?: readonly Endpoint[];
   /** So many occasions pass unharmed first. Default 0. */
@@ -22,7 +22,7 @@ export interface FaultBounds {
   readonly times?: number;
 }
 
-export type FaultKind =
+type FaultKind =
   /** A 404 page of the web server on every path, health included. */
   | { readonly kind: 'database-down' }
   /** Odoo's own 404 page. */

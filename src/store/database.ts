@@ -47,7 +47,10 @@ types.setTypeParser(types.builtins.INT8, Number);
  *
  * @param onIdleError told of connections that break while nobody uses them; the pool replaces them
  */
-export async function openStore(location: StoreLocation, onIdleError: (error: Error) => void): Promise<Store> {
+export async function openStore(
+  location: StoreLocation,
+  onIdleError: (error: Error) => void,
+): Promise<Store> {
   return location.engine === 'pglite' ? openPglite(location.folder) : openPostgres(location.url, onIdleError);
 }
 

@@ -16,7 +16,14 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import { CHANNELS, OPERATIONS, type Channel, type Json, type JsonObject, type Operation } from '../domain/event';
+import {
+  CHANNELS,
+  OPERATIONS,
+  type Channel,
+  type Json,
+  type JsonObject,
+  type Operation,
+} from '../domain/event';
 import { EVENT_STATES, type EventState } from '../domain/event-state';
 
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
@@ -63,16 +70,30 @@ export const events = pgTable(
   },
   (t) => [
     uniqueIndex('events_key').on(t.key),
-    index('events_push_id').on(t.source, t.pushId).where(sql`push_id is not null`),
-    index('events_pull_id').on(t.source, t.pullId).where(sql`pull_id is not null`),
+    index('events_push_id')
+      .on(t.source, t.pushId)
+      .where(sql`push_id is not null`),
+    index('events_pull_id')
+      .on(t.source, t.pullId)
+      .where(sql`pull_id is not null`),
     index('events_record').on(t.model, t.recordId, t.seq),
     index('events_received').on(t.receivedAt),
     // The dispatcher's: what waits, by rank; what waits, by record; what is being started; what is in hand.
-    index('events_waiting').on(t.source, t.priority, t.seq).where(sql`status = 'pending'`),
-    index('events_waiting_record').on(t.source, t.model, t.recordId, t.seq).where(sql`status = 'pending'`),
-    index('events_starting').on(t.leaseUntil).where(sql`status = 'pending' and lease_until is not null`),
-    index('events_in_hand').on(t.status, t.leaseUntil).where(sql`status in ('processing', 'delivering')`),
-    index('events_dead').on(t.seq).where(sql`status = 'dead_letter'`),
+    index('events_waiting')
+      .on(t.source, t.priority, t.seq)
+      .where(sql`status = 'pending'`),
+    index('events_waiting_record')
+      .on(t.source, t.model, t.recordId, t.seq)
+      .where(sql`status = 'pending'`),
+    index('events_starting')
+      .on(t.leaseUntil)
+      .where(sql`status = 'pending' and lease_until is not null`),
+    index('events_in_hand')
+      .on(t.status, t.leaseUntil)
+      .where(sql`status in ('processing', 'delivering')`),
+    index('events_dead')
+      .on(t.seq)
+      .where(sql`status = 'dead_letter'`),
     check('events_channel', oneOf('channel', CHANNELS)),
     check('events_operation', oneOf('operation', OPERATIONS)),
     check('events_status', oneOf('status', EVENT_STATES)),

@@ -24,7 +24,11 @@ export async function readSourceSettings(db: Database, source: string): Promise<
   return value === undefined ? NOTHING_SET : sourceSettings.parse(value);
 }
 
-export async function writeSourceSettings(db: Database, source: string, value: SourceSettings): Promise<void> {
+export async function writeSourceSettings(
+  db: Database,
+  source: string,
+  value: SourceSettings,
+): Promise<void> {
   await write(db, `source/${source}`, { ...value });
 }
 

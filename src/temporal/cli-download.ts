@@ -3,11 +3,8 @@
 
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Environment } from '../config';
 import { systemErrorCode } from '../system-error';
-import type { ProgramRun, RunProgram } from './program';
-
-const DOWNLOAD_TIMEOUT_MS = 20_000;
+import type { ProgramOptions, ProgramRun, RunProgram } from './program';
 
 // Runtime.createEphemeralServer is what @temporalio/testing calls; that package is for development only.
 const SCRIPT = `
@@ -27,12 +24,16 @@ runtime
   .then(() => process.exit(0), (error) => { console.error(error.message); process.exit(1); });
 `;
 
-/** Ends within 20 s, also without a network. What it fetched lies in `folder`. */
-export async function downloadCli(folder: string, env: Environment, run: RunProgram): Promise<ProgramRun> {
+/** Ends within `timeoutMs`, also without a network. What it fetched lies in `folder`. */
+export async function downloadCli(
+  folder: string,
+  run: RunProgram,
+  options: ProgramOptions,
+): Promise<ProgramRun> {
   const sdk = dirname(require.resolve('@temporalio/worker/package.json'));
   await mkdir(folder, { recursive: true });
   const args = ['-e', SCRIPT, sdk, folder];
-  const result = await run(process.execPath, args, { env, timeoutMs: DOWNLOAD_TIMEOUT_MS });
+  const result = await run(process.execPath, args, options);
   // Half a file would make the next try wait for somebody to finish it.
   if (!result.ok) await rm(folder, { recursive: true, force: true });
   return result;

@@ -21,6 +21,8 @@ export interface CliSearch {
   readonly run?: RunProgram;
   /** Default: 10 s. */
   readonly progressEveryMs?: number;
+  /** Default: 20 s. */
+  readonly downloadTimeoutMs?: number;
 }
 
 export interface TemporalCli {
@@ -91,7 +93,7 @@ async function cached(
 
 /** One process at a time downloads or builds; the others wait, and take what it made. */
 async function obtain(search: CliSearch, run: RunProgram, tried: string[]): Promise<TemporalCli | null> {
-  const { env, say, progressEveryMs = 10_000 } = search;
+  const { env, say, progressEveryMs = 10_000, downloadTimeoutMs = 20_000 } = search;
   const cache = cacheFolder(env);
   mkdirSync(cache, { recursive: true });
   const lock = await waitForLock(join(cache, 'temporal.lock'), say);
@@ -99,8 +101,8 @@ async function obtain(search: CliSearch, run: RunProgram, tried: string[]): Prom
     const madeMeanwhile = await cached(cache, env, run, []);
     if (madeMeanwhile !== null) return madeMeanwhile;
 
-    say('no Temporal CLI here yet: downloading it (20 s at most)');
-    const download = await downloadCli(downloadFolder(cache), env, run);
+    say(`no Temporal CLI here yet: downloading it (${Math.ceil(downloadTimeoutMs / 1000)} s at most)`);
+    const download = await downloadCli(downloadFolder(cache), run, { env, timeoutMs: downloadTimeoutMs });
     if (download.ok) return await cached(cache, env, run, tried);
     tried.push(`download: ${download.reason}`);
 

@@ -85,11 +85,11 @@ describe('what the client sends', () => {
     ]);
   });
 
-  test('calls one after another share a connection', async () => {
+  test('connections are kept for the next calls', async () => {
     const client = aClient();
-    await client.pull(FIRST);
-    await client.pull(FIRST);
-    expect(odoo.connections()).toBe(1);
+    for (let call = 0; call < 10; call += 1) await client.pull(FIRST);
+    // Two, because the pool may look for a free one a moment before the last call lets go of its own.
+    expect(odoo.connections()).toBeLessThanOrEqual(2);
   });
 });
 
@@ -256,7 +256,7 @@ describe('an answer that does not come', () => {
   test('is a timeout when Odoo says nothing', async () => {
     odoo.behave(silence);
     const reply = await aClient({ timeouts: { readMs: 50 } }).pull(FIRST);
-    expect(reply).toMatchObject(aFailure('odoo-timeout', 'no answer in time'));
+    expect(reply).toMatchObject({ kind: 'failed', failure: { code: 'odoo-timeout' } });
   });
 
   test('is a timeout when Odoo falls silent in the middle', async () => {
@@ -337,11 +337,10 @@ describe('a connection that cannot be made', () => {
 
   test('says that the other side does not speak HTTP', async () => {
     const ssh = createServer((socket) => socket.on('error', () => undefined).end('SSH-2.0-OpenSSH_9.2\r\n'));
-    ssh.listen(0, '127.0.0.1');
+    ssh.listen(0, '127.0.0.1').unref();
     await once(ssh, 'listening');
     const { port } = ssh.address() as AddressInfo;
     const reply = await aClient({ baseUrl: `http://127.0.0.1:${port}` }).health();
-    ssh.close();
     expect(reply).toMatchObject(aFailure('odoo-unreachable', 'does not speak HTTP'));
   });
 
@@ -355,6 +354,8 @@ describe('a connection that cannot be made', () => {
 
   test.each<[string, Error, OdooFailureCode, string]>([
     ['a connection too slow', new errors.ConnectTimeoutError(), 'odoo-timeout', 'the firewall'],
+    ['a silent Odoo', new errors.HeadersTimeoutError(), 'odoo-timeout', 'a table is locked'],
+    ['an answer that stops', new errors.BodyTimeoutError(), 'odoo-timeout', 'stopped coming'],
     ['an unknown host', coded('ENOTFOUND'), 'odoo-unreachable', 'no such host'],
     ['a silent name server', coded('EAI_AGAIN'), 'odoo-unreachable', 'DNS'],
     ['a missing route', coded('EHOSTUNREACH'), 'odoo-unreachable', 'no route'],

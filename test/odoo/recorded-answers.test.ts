@@ -217,7 +217,7 @@ function wanted(expected: Expected, body: unknown): unknown {
     case 'page': {
       const { events } = body as { events: JsonObject[] };
       const arrivals = events.map((raw) => {
-        const copy = { eventId: String(raw['id']), model: raw['model'], recordId: raw['record_id'] };
+        const copy = { eventId: JSON.stringify(raw['id']), model: raw['model'], recordId: raw['record_id'] };
         return expect.objectContaining({
           kind: 'event',
           raw,

@@ -6,7 +6,7 @@ import { writeJson } from '../python/json-writer';
 import type { Change } from '../change-types';
 
 /** Numbers to draw from: one that belongs to the record for ever, one to this change. */
-export interface Draws {
+interface Draws {
   readonly ofRecord: number;
   readonly ofChange: number;
 }
@@ -39,7 +39,13 @@ export function compileForm(fields: JsonObject): FilledForm {
   const pieces = writeJson(ordered)
     .split(/("\{\{\w+\}\}"|\{\{\w+\}\})/)
     .map((text, index) => (index % 2 === 0 ? { text } : blankOf(text)));
-  return (blanks) => pieces.map((piece) => ('text' in piece ? piece.text : filled(piece, blanks))).join('');
+  return (blanks) => {
+    // Each blank is written once: a name stands in a partner in six places.
+    const texts = new Map(Object.entries(blanks).map(([name, value]) => [name, writeJson(value)]));
+    let text = '';
+    for (const piece of pieces) text += 'text' in piece ? piece.text : filled(piece, texts);
+    return text;
+  };
 }
 
 interface Blank {
@@ -51,7 +57,8 @@ function blankOf(text: string): Blank {
   return { name: text.replace(/\W/g, ''), alone: text.startsWith('"') };
 }
 
-function filled(blank: Blank, blanks: Readonly<Record<string, Json>>): string {
-  const text = writeJson(blanks[blank.name] ?? false);
-  return blank.alone ? text : text.slice(1, -1);
+function filled({ name, alone }: Blank, texts: ReadonlyMap<string, string>): string {
+  const text = texts.get(name);
+  if (text === undefined) throw new Error(`a payload has no value for its blank ${name}`);
+  return alone ? text : text.slice(1, -1);
 }

@@ -25,7 +25,11 @@ export async function recordsInFlight(db: Database): Promise<readonly RecordRef[
 }
 
 /** Waiting events of one source without a live lease, by rank and acceptance. */
-export async function waitingEvents(db: Database, source: string, limitRows: number): Promise<readonly Candidate[]> {
+export async function waitingEvents(
+  db: Database,
+  source: string,
+  limitRows: number,
+): Promise<readonly Candidate[]> {
   const { rows } = await db.execute<RecordRow & { priority: number }>(sql`
     select source, model, record_id, priority from events
     where status = 'pending' and source = ${source} and (lease_until is null or lease_until <= now())
@@ -96,6 +100,15 @@ export async function claimHeads(
         ...(row.pull_id === null ? [] : [{ channel: 'pull' as const, id: row.pull_id }]),
       ],
     }));
+}
+
+/** Pending rows whose run is open but has not come to them yet. */
+export async function renewLeases(db: Database, keys: readonly string[], leaseMs: number): Promise<void> {
+  if (keys.length === 0) return;
+  await db.execute(sql`
+    update events set lease_until = now() + ${leaseMs} * interval '1 ms'
+    where status = 'pending'
+      and key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))`);
 }
 
 /** Pending rows whose start did not come about: free for the dispatcher at once. */

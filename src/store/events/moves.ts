@@ -51,7 +51,10 @@ export async function routeEvents(
       const row = rows.get(run.key);
       if (row === undefined) return null;
       const move = moves.get(run.key);
-      return { standing: standingOf(row, run.runId), status: move === undefined ? row.status : lastStep(move) };
+      return {
+        standing: standingOf(row, run.runId),
+        status: move === undefined ? row.status : lastStep(move),
+      };
     });
   });
 }
@@ -59,7 +62,10 @@ export async function routeEvents(
 /** Closes events whose run is the one in hand; an older run changes nothing. */
 export async function completeEvents(db: Database, runs: readonly RunOfEvent[]): Promise<void> {
   await db.transaction(async (tx) => {
-    const rows = await lockRows(tx, runs.map((run) => run.key));
+    const rows = await lockRows(
+      tx,
+      runs.map((run) => run.key),
+    );
     const moves = runs.flatMap((run) => {
       const row = rows.get(run.key);
       if (row === undefined || standingOf(row, run.runId) !== 'repeat') return [];

@@ -58,7 +58,11 @@ export interface Page {
   readonly after: number | null;
 }
 
-export async function listEvents(db: Database, filter: EventFilter, page: Page): Promise<readonly ListedEvent[]> {
+export async function listEvents(
+  db: Database,
+  filter: EventFilter,
+  page: Page,
+): Promise<readonly ListedEvent[]> {
   const cursor = page.after === null ? undefined : (page.order === 'asc' ? gt : lt)(events.seq, page.after);
   const { payload: _, ...columns } = getTableColumns(events);
   const rows = await db
@@ -91,7 +95,8 @@ export async function oldestPendingMs(db: Database): Promise<number | null> {
 }
 
 function conditions(filter: EventFilter): readonly (SQL | undefined)[] {
-  const equal = <T>(column: PgColumn, value: T | undefined) => (value === undefined ? undefined : eq(column, value));
+  const equal = <T>(column: PgColumn, value: T | undefined) =>
+    value === undefined ? undefined : eq(column, value);
   return [
     equal(events.source, filter.source),
     equal(events.model, filter.model),
@@ -114,7 +119,9 @@ function matches(q: string): SQL | undefined {
     eq(events.key, q),
     eq(events.pushId, q),
     eq(events.pullId, q),
-    record === null ? undefined : and(eq(events.model, record[1] ?? ''), eq(events.recordId, Number(record[2]))),
+    record === null
+      ? undefined
+      : and(eq(events.model, record[1] ?? ''), eq(events.recordId, Number(record[2]))),
   );
 }
 

@@ -1,0 +1,138 @@
+// Activities of the dispatcher: start what waits, look after what stands.
+import type { DispatchActivities, LookAfterAnswer } from '../contracts/activities';
+import { addToCounters } from '../store/counters';
+import type { Database } from '../store/database';
+import { clearLeases, renewLeases, type ClaimedEvent } from '../store/events/claim';
+import { settleStale, staleEvents, type StaleEvent } from '../store/events/moves';
+import { readEvent } from '../store/events/read';
+import { readProcessingSettings } from '../store/settings';
+import { claimEvents } from './claim-events';
+import type { DispatchBell, EventRuns, RunFate } from '../contracts/event-runs';
+import { withHeartbeat } from './heartbeat';
+
+export interface DispatchDependencies {
+  readonly db: Database;
+  readonly runs: EventRuns;
+  readonly bell: DispatchBell;
+  readonly maxInFlight: number;
+  /** Resolves after so many ms, or when the signal is aborted. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly nowMs: () => number;
+}
+
+/** One activity works so long while there is work: it saves history, and waits in between cost no task. */
+const SHIFT_MS = 8_000;
+/** How soon a full house is looked at again. */
+const FULL_MS = 20;
+/** Time to route after a start; an open run that needs longer is given this much more. */
+const RUNNING_LEASE_MS = 60_000;
+/** Stale events looked after at one time. */
+const MAX_STALE = 200;
+
+export function createDispatchActivities(dependencies: DispatchDependencies): DispatchActivities {
+  const { db, runs, bell, maxInFlight, pause, nowMs } = dependencies;
+
+  async function startOne(event: ClaimedEvent): Promise<boolean> {
+    const outcome = await runs.start(event, false);
+    if (outcome === 'started') return true;
+    if (outcome === 'running') {
+      await renewLeases(db, [event.key], RUNNING_LEASE_MS);
+      return false;
+    }
+    // The row says whether the event is done, not the run that closed: perhaps the inbox is younger than it.
+    const row = await readEvent(db, event.key);
+    if (row?.status !== 'pending') return false;
+    if ((await runs.start(event, true)) !== 'started') return false;
+    await addToCounters(db, event.source, new Map([['restarted', 1]]));
+    return true;
+  }
+
+  /** Starts all; what could not be started is free again before the failure goes on. */
+  async function startAll(claimed: readonly ClaimedEvent[]): Promise<number> {
+    const outcomes = await Promise.allSettled(claimed.map(startOne));
+    const failed = outcomes.flatMap((outcome) =>
+      outcome.status === 'rejected' ? [toError(outcome.reason)] : [],
+    );
+    if (failed.length > 0) {
+      await clearLeases(
+        db,
+        claimed.filter((_, place) => outcomes[place]?.status === 'rejected').map((event) => event.key),
+      );
+      throw new Error(`${failed.length} of ${claimed.length} runs could not be started`, {
+        cause: failed[0],
+      });
+    }
+    return outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
+  }
+
+  return {
+    startEvents: () =>
+      withHeartbeat(async (signal) => {
+        const endMs = nowMs() + SHIFT_MS;
+        let started = 0;
+        for (;;) {
+          // Told before the look: whoever commits after it must ring.
+          bell.setAwake(nowMs() < endMs);
+          const processing = await readProcessingSettings(db);
+          const paused = { paused: processing.paused, pausedReason: processing.reason };
+          if (processing.paused) {
+            bell.setAwake(false);
+            return { started, more: false, ...paused };
+          }
+          const { claimed, waiting } = await claimEvents(db, maxInFlight);
+          started += await startAll(claimed);
+          if (signal.aborted || nowMs() >= endMs) {
+            bell.setAwake(false);
+            return { started, more: waiting, ...paused };
+          }
+          if (!waiting) {
+            bell.setAwake(false);
+            const last = await claimEvents(db, maxInFlight);
+            started += await startAll(last.claimed);
+            return { started, more: last.waiting, ...paused };
+          }
+          if (claimed.length === 0) await pause(FULL_MS, signal);
+        }
+      }),
+
+    lookAfterEvents: ({ closedSinceMs }) =>
+      withHeartbeat(async () => {
+        const stale = await staleEvents(db, MAX_STALE);
+        const answer = { renewed: 0, returned: 0, deadLettered: 0 };
+        if (stale.length === 0) return answer;
+        const closed = await runs.closedSince(closedSinceMs, 1_000);
+        // What has closed waits for us; what is open only wants its lease renewed.
+        const ordered = [...stale].sort((a, b) => rank(closed, a) - rank(closed, b));
+        for (const event of ordered) {
+          const verdict = VERDICTS[await runs.fateOf(event.workflowId)];
+          if (await settleStale(db, event, verdict)) answer[TALLY[verdict]] += 1;
+        }
+        if (answer.returned > 0) bell.ring();
+        return answer;
+      }),
+  };
+}
+
+type Verdict = Parameters<typeof settleStale>[2];
+
+const VERDICTS: Readonly<Record<RunFate, Verdict>> = {
+  running: 'renew',
+  // Whatever completed it, the row is still open: it is done over.
+  completed: 'pending',
+  unknown: 'pending',
+  broken: 'dead_letter',
+};
+
+const TALLY: Readonly<Record<Verdict, keyof LookAfterAnswer>> = {
+  renew: 'renewed',
+  pending: 'returned',
+  dead_letter: 'deadLettered',
+};
+
+function rank(closed: ReadonlySet<string>, event: StaleEvent): number {
+  return closed.has(event.workflowId) ? 0 : 1;
+}
+
+function toError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}

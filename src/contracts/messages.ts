@@ -1,0 +1,61 @@
+// Signals, queries and updates of all workflows: one object argument each, or none.
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { EventState } from '../domain/event-state';
+import type { SyncCounts, SyncFailure, SyncPhase, SyncSettings } from '../domain/sync';
+import type { EventToProcess } from './workflows';
+
+/** Reasons are for people; the Web UI may send none, or no argument at all. */
+export interface PauseNote {
+  readonly reason?: string;
+}
+
+// OdooPullWorkflow and DispatchWorkflow
+export const pauseSignal = defineSignal<[PauseNote?]>('pause');
+export const resumeSignal = defineSignal('resume');
+
+// OdooPullWorkflow
+export const pullNowSignal = defineSignal('pullNow');
+/** The configuration may have changed: sent when a process of Jisr starts. */
+export const reloadSignal = defineSignal('reload');
+/** Sent by the activity while it is being retried, since only the server knows its failures otherwise. */
+export const pullFailedSignal = defineSignal<[SyncFailure]>('pullFailed');
+
+export interface ConfigureInput {
+  readonly intervalMs?: number;
+  readonly limit?: number;
+}
+export const configureUpdate = defineUpdate<SyncSettings, [ConfigureInput]>('configure');
+
+export interface PullStatus {
+  readonly source: string;
+  readonly state: SyncPhase;
+  readonly pausedReason: string | null;
+  readonly cursor: number;
+  readonly lastSuccessMs: number | null;
+  readonly lastError: SyncFailure | null;
+  readonly nextPullMs: number | null;
+  readonly nextSweepMs: number | null;
+  readonly settings: SyncSettings;
+  readonly counts: SyncCounts;
+  readonly refusedIds: readonly number[];
+}
+export const pullStatusQuery = defineQuery<PullStatus>('status');
+
+// DispatchWorkflow
+/** At most one every 100 ms; a lost one costs a timer's length. */
+export const eventsAcceptedSignal = defineSignal('eventsAccepted');
+
+export interface DispatchStatus {
+  readonly state: 'paused' | 'dispatching' | 'idle';
+  readonly pausedReason: string | null;
+  readonly started: number;
+  readonly lostRuns: number;
+  readonly deadLettered: number;
+}
+export const dispatchStatusQuery = defineQuery<DispatchStatus>('status');
+
+// ProcessEventWorkflow
+export interface EventStatus extends EventToProcess {
+  readonly status: EventState;
+}
+export const eventQuery = defineQuery<EventStatus>('event');

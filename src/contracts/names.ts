@@ -1,0 +1,19 @@
+// Ids, types and task queues by which Jisr's parts find each other on the Temporal server.
+
+/** Workflows, and activities that use the store or start workflows. */
+export const TASK_QUEUE = 'jisr';
+/** Activities that talk to Odoo: a slow Odoo takes no place from the others. */
+export const ODOO_TASK_QUEUE = 'jisr-odoo';
+
+export const DISPATCH_WORKFLOW_ID = 'event-dispatch';
+
+/** Being one workflow id, it is the lock against two syncs of one source. */
+export function pullWorkflowId(source: string, isFirst: boolean): string {
+  return isFirst ? 'odoo-pull' : `odoo-pull/${source}`;
+}
+
+export const WORKFLOW_TYPES = {
+  pull: 'OdooPullWorkflow',
+  dispatch: 'DispatchWorkflow',
+  processEvent: 'ProcessEventWorkflow',
+} as const;

@@ -1,0 +1,33 @@
+// What the workflows are started with. Small, and free of personal data: the payload lives in the inbox only.
+import type { Operation, Priority } from '../domain/event';
+import type { SyncState } from '../domain/sync';
+
+export interface EventToProcess {
+  readonly key: string;
+  readonly source: string;
+  readonly model: string;
+  readonly recordId: number;
+  readonly operation: Operation;
+  readonly priority: Priority;
+}
+
+export interface PullInput {
+  readonly source: string;
+  /** Carried over by continue-as-new. */
+  readonly state?: SyncState;
+  /** Continue as new after so many history events, when that is sooner than the server suggests. */
+  readonly maxHistoryEvents?: number;
+}
+
+export interface DispatchInput {
+  /** How long to wait without a signal until the inbox is looked at all the same. */
+  readonly tickMs: number;
+  readonly maxHistoryEvents?: number;
+  readonly counts?: DispatchCounts;
+}
+
+export interface DispatchCounts {
+  readonly started: number;
+  readonly lostRuns: number;
+  readonly deadLettered: number;
+}

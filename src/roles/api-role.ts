@@ -1,0 +1,75 @@
+// The HTTP interface: listens, and ends without cutting an answer short.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from '../api/app';
+import type { Config, Secret } from '../config';
+import { createBridgeControl } from '../control/bridge-control';
+import type { Logger } from '../logger';
+import type { Store } from '../store/database';
+import type { TemporalSession } from '../temporal/session';
+import { readVersion } from '../version';
+
+export interface ApiRole {
+  /** Where it listens, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface ApiDependenciesOfRole {
+  readonly config: Config;
+  readonly store: Store;
+  readonly session: TemporalSession;
+  readonly adminKey: Secret;
+  /** The Temporal Web UI, for links. */
+  readonly uiUrl: string | null;
+  readonly log: Logger;
+}
+
+/** Open requests get this long when the process ends. */
+const LAST_ANSWERS_MS = 5_000;
+
+export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise<ApiRole> {
+  const { config, store, session, adminKey, uiUrl, log } = dependencies;
+  const app = createApp({
+    store,
+    control: createBridgeControl(session.client),
+    sources: config.sources.map(({ name, pull }, place) => ({
+      name,
+      isFirst: place === 0,
+      pull: pull === null ? null : { intervalMs: pull.intervalMs, limitRows: pull.limitRows },
+    })),
+    adminKey,
+    temporalUi: { baseUrl: uiUrl, namespace: session.namespace },
+    log,
+    nowMs: Date.now,
+    startedAtMs: Date.now(),
+    version: readVersion(),
+  });
+  const server = createServer(app);
+  server.listen(config.http.port, config.http.host);
+  await once(server, 'listening');
+  return {
+    url: `http://${hostInUrl(config.http.host)}:${portOf(server.address())}`,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      const cut = setTimeout(() => {
+        server.closeAllConnections();
+      }, LAST_ANSWERS_MS);
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+/** The address to visit: 0.0.0.0 is one to listen on only. */
+function hostInUrl(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function portOf(address: string | AddressInfo | null): number {
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

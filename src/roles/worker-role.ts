@@ -1,0 +1,162 @@
+// The work: both workers with their activities. Puts parts together; decides nothing.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { createDispatchActivities } from '../activities/dispatch';
+import { failureInterceptor } from '../activities/failures';
+import { createOdooActivities, type PulledSource } from '../activities/odoo';
+import { createStorageActivities } from '../activities/storage';
+import type { Config, SourceConfig } from '../config';
+import type { OdooActivities, StorageActivities } from '../contracts/activities';
+import { ODOO_TASK_QUEUE, TASK_QUEUE } from '../contracts/names';
+import { createDispatchBell } from '../control/dispatch-bell';
+import { createEventRuns } from '../control/event-runs';
+import { reportPullFailure } from '../control/report-failure';
+import type { SyncSettings } from '../domain/sync';
+import { createIntake, type Intake } from '../intake/accept';
+import { createOdooClient } from '../odoo/client';
+import type { Store } from '../store/database';
+import type { EventToRoute } from '../store/events/moves';
+import type { TemporalSession } from '../temporal/session';
+import { intakeSource } from './sources';
+
+export interface WorkerRole {
+  /** Rejects when a worker fails for good; resolves after `stop`. */
+  readonly ended: Promise<void>;
+  /** Takes no more work, gives what runs some seconds, then gives it back to the server. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerDependencies {
+  readonly config: Config;
+  readonly store: Store;
+  readonly session: TemporalSession;
+  /** The path of the prebuilt workflow bundle; see `prebuiltBundle`. */
+  readonly bundlePath: string;
+  readonly ports?: WorkerPorts;
+}
+
+/** What a test may put something else in for. */
+export interface WorkerPorts {
+  /** Nobody can subscribe yet, so nothing is wanted. */
+  readonly isWanted?: (event: EventToRoute) => boolean;
+  readonly intake?: (intake: Intake, sources: ReadonlyMap<string, PulledSource>) => Intake;
+  readonly storage?: (activities: StorageActivities) => StorageActivities;
+  readonly odoo?: (activities: OdooActivities) => OdooActivities;
+}
+
+/** What a worker needs to run workflows; made by the build. */
+export function prebuiltBundle(): string {
+  const path = join(__dirname, '..', 'workflow-bundle.js');
+  if (!existsSync(path)) throw new Error(`${path} is missing: run \`npm run build\``);
+  return path;
+}
+
+export async function startWorkerRole(dependencies: WorkerDependencies): Promise<WorkerRole> {
+  const { config, store, session, bundlePath, ports = {} } = dependencies;
+  const { client, connection, namespace } = session;
+  const bell = createDispatchBell(client);
+  const sources = pulledSources(config);
+  const settings = new Map(config.sources.map((source) => [source.name, settingsOf(source)]));
+  const intake = createIntake(store.db);
+  const {
+    isWanted = () => false,
+    intake: putIntake = same,
+    storage: putStorage = same,
+    odoo: putOdoo = same,
+  } = ports;
+  const storage = putStorage(
+    createStorageActivities({
+      db: store.db,
+      configured: (source) => settings.get(source) ?? NOT_CONFIGURED,
+      isWanted,
+    }),
+  );
+  const odoo = putOdoo(
+    createOdooActivities({
+      db: store.db,
+      intake: putIntake(intake, sources),
+      sources,
+      maxPending: config.limits.maxPendingEvents,
+      bell,
+      reportFailure: reportPullFailure(client),
+      nowMs: Date.now,
+    }),
+  );
+
+  const common: Pick<
+    WorkerOptions,
+    'connection' | 'namespace' | 'interceptors' | 'shutdownGraceTime' | 'shutdownForceTime'
+  > = {
+    connection,
+    namespace,
+    interceptors: { activity: [() => ({ inbound: failureInterceptor })] },
+    shutdownGraceTime: '5s',
+    shutdownForceTime: '10s',
+  };
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: TASK_QUEUE,
+      workflowBundle: { codePath: bundlePath },
+      activities: {
+        ...storage,
+        ...createDispatchActivities({
+          db: store.db,
+          runs: createEventRuns(client),
+          bell,
+          maxInFlight: config.limits.maxInFlightEvents,
+          pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+          nowMs: Date.now,
+        }),
+      },
+      maxCachedWorkflows: 2_000,
+      maxConcurrentWorkflowTaskExecutions: 400,
+      maxConcurrentLocalActivityExecutions: 200,
+      maxConcurrentActivityTaskExecutions: 100,
+      // A killed worker's sticky queue holds its workflows up for no longer than this.
+      stickyQueueScheduleToStartTimeout: '3s',
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: ODOO_TASK_QUEUE,
+      activities: odoo,
+      maxConcurrentActivityTaskExecutions: 20,
+    }),
+  ]);
+  const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  // Whoever awaits `ended` hears of a failure; until then it must not end the process.
+  ended.catch(() => undefined);
+  return {
+    ended,
+    stop: async () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended.catch(() => undefined);
+      await bell.stop();
+      await Promise.all([...sources.values()].map(({ client: odoo }) => odoo.close()));
+    },
+  };
+}
+
+function same<T>(part: T): T {
+  return part;
+}
+
+/** Of a source that was taken out of the configuration while its workflow goes on. */
+const NOT_CONFIGURED: SyncSettings = { intervalMs: 60_000, limitRows: 500, sweepIntervalMs: 3_600_000 };
+
+function settingsOf({ pull }: SourceConfig): SyncSettings {
+  if (pull === null) return NOT_CONFIGURED;
+  return { intervalMs: pull.intervalMs, limitRows: pull.limitRows, sweepIntervalMs: pull.sweepIntervalMs };
+}
+
+function pulledSources(config: Config): ReadonlyMap<string, PulledSource> {
+  return new Map(
+    config.sources.flatMap((source, place) => {
+      if (source.pull === null) return [];
+      const client = createOdooClient({ baseUrl: source.pull.url, apiKey: source.pull.apiKey.reveal() });
+      return [[source.name, { client, intake: intakeSource(source, place) }] as const];
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+// The connection of one process to the Temporal server, for its client and its workers alike.
+// Installs the SDK's runtime, which a process may do once only.
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import type { TemporalConnectionOptions } from '../config';
+import { temporalLogger, type Logger } from '../logger';
+import { prepareNamespace } from './namespace';
+import { registerSearchAttributes } from './search-attributes';
+
+export interface TemporalSession {
+  readonly namespace: string;
+  readonly connection: NativeConnection;
+  readonly client: Client;
+  close(): Promise<void>;
+}
+
+export interface TemporalTarget {
+  readonly namespace: string;
+  readonly options: TemporalConnectionOptions;
+}
+
+/** Thrown when the server cannot be reached: the message says what to check. */
+export class TemporalUnreachable extends Error {}
+
+/** Call it once, before the first session. */
+export function installRuntime(log: Logger): void {
+  Runtime.install({
+    logger: temporalLogger(log),
+    // Without this the SDK ends the process on Ctrl-C before our own order of closing is done.
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } },
+  });
+}
+
+/** Connects, and makes the namespace ready: search attributes, retention. */
+export async function openSession(target: TemporalTarget, log: Logger): Promise<TemporalSession> {
+  const connection = await connect(target);
+  try {
+    await prepareNamespace(connection, target.namespace, log);
+    await registerSearchAttributes(connection, target.namespace);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  const client = new Client({ connection, namespace: target.namespace });
+  return { namespace: target.namespace, connection, client, close: () => connection.close() };
+}
+
+async function connect({ options }: TemporalTarget): Promise<NativeConnection> {
+  try {
+    return await NativeConnection.connect(options);
+  } catch (cause) {
+    throw new TemporalUnreachable(
+      `no Temporal server answers at ${options.address ?? 'the address'}: see that it is up, and check TEMPORAL_ADDRESS`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,4 @@
+// All workflows of the bundle. Imports nothing that is not for a workflow.
+export { DispatchWorkflow } from './dispatch';
+export { OdooPullWorkflow } from './odoo-pull';
+export { ProcessEventWorkflow } from './process-event';

@@ -1,0 +1,118 @@
+// The pull loop of one source. Decides when to pull; never talks to Odoo or the database.
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { OdooActivities, StorageActivities } from '../contracts/activities';
+import {
+  configureUpdate,
+  pauseSignal,
+  pullFailedSignal,
+  pullNowSignal,
+  pullStatusQuery,
+  reloadSignal,
+  resumeSignal,
+} from '../contracts/messages';
+import { ODOO_TASK_QUEUE } from '../contracts/names';
+import { UNTIL_ODOO_ANSWERS, UNTIL_THE_STORE_ANSWERS } from '../contracts/retry-policies';
+import type { PullInput } from '../contracts/workflows';
+import { nextStep, type SyncStep } from '../domain/sync';
+import { hasLongHistory } from './history';
+import { Interruptible } from './interruptible';
+import { PullState, refuseConfigure } from './pull-state';
+
+/** Settings: small statements, safe to repeat. */
+const { loadSource, saveSource } = proxyActivities<StorageActivities>({
+  startToCloseTimeout: '30s',
+  retry: UNTIL_THE_STORE_ANSWERS,
+});
+/** A locked table makes Odoo wait for up to a minute, and a page of 1,000 rows has to be committed. */
+const odoo = proxyActivities<OdooActivities>({
+  taskQueue: ODOO_TASK_QUEUE,
+  startToCloseTimeout: '3m',
+  heartbeatTimeout: '10s',
+  retry: UNTIL_ODOO_ANSWERS,
+});
+
+export async function OdooPullWorkflow(input: PullInput): Promise<void> {
+  const state = new PullState(input);
+  const pulling = new Interruptible();
+  const acknowledging = new Interruptible();
+  let acknowledged: Promise<void> = Promise.resolve();
+  // Between two tries of a failing call nothing is running that could be lost.
+  const interruptIfFailing = () => {
+    if (!state.isFailing()) return;
+    pulling.interrupt();
+    acknowledging.interrupt();
+  };
+  setHandler(pauseSignal, (note) => {
+    interruptIfFailing();
+    state.pause(note?.reason ?? null);
+  });
+  setHandler(resumeSignal, () => state.resume());
+  setHandler(pullNowSignal, () => {
+    interruptIfFailing();
+    state.pullNow();
+  });
+  setHandler(reloadSignal, () => state.reload());
+  setHandler(pullFailedSignal, (failure) => state.fail(failure));
+  setHandler(pullStatusQuery, () => state.status(pulling.isRunning()));
+  setHandler(
+    configureUpdate,
+    async ({ intervalMs, limit }) => {
+      const change = {
+        ...(intervalMs === undefined ? {} : { intervalMs }),
+        ...(limit === undefined ? {} : { limitRows: limit }),
+      };
+      return state.setup(await saveSource({ source: input.source, ...change }));
+    },
+    { validator: refuseConfigure },
+  );
+
+  const acknowledge = async (ids: readonly number[]) => {
+    const answer = await acknowledging.run(() =>
+      odoo.acknowledge.executeWithOptions(
+        { summary: `mark ${ids.length} rows of ${input.source} processed` },
+        [{ source: input.source, ids }],
+      ),
+    );
+    if (answer === 'interrupted') state.sweepDue();
+    else state.acknowledged(answer);
+  };
+  const pull = async (step: SyncStep & { kind: 'pull' }) => {
+    // A sweep would see again what is about to be marked.
+    if (step.sweep) await acknowledged;
+    const summary = `${step.sweep ? 'sweep' : 'pull'} ${input.source} after ${step.cursor}`;
+    const request = { source: input.source, cursor: step.cursor, ...state.pullSettings() };
+    const answer = await pulling.run(() => odoo.pullPage.executeWithOptions({ summary }, [request]));
+    if (answer === 'interrupted') return;
+    if (answer.kind === 'held') {
+      state.hold();
+      return;
+    }
+    state.page(step, answer);
+    await acknowledged;
+    if (answer.ids.length === 0) return;
+    acknowledged = acknowledge(answer.ids);
+    // Awaited before the next one; until then a cancelled workflow must not trip over it.
+    acknowledged.catch(() => undefined);
+  };
+
+  for (;;) {
+    if (state.takeReload()) state.setup(await loadSource({ source: input.source }));
+    const unsaved = state.takeUnsaved();
+    if (unsaved !== null) await saveSource(unsaved);
+    if (hasLongHistory(input.maxHistoryEvents)) {
+      await acknowledged;
+      await condition(allHandlersFinished);
+      await continueAsNew<typeof OdooPullWorkflow>({ ...input, state: state.carried() });
+    }
+    const step = nextStep(state.sync, Date.now());
+    if (step.kind === 'pull') await pull(step);
+    else await state.news(step.untilMs);
+  }
+}
