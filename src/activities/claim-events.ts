@@ -8,6 +8,7 @@ import {
   waitingEvents,
   type ClaimedEvent,
 } from '../store/events/claim';
+import { withSteadyPlans } from '../store/steady-plans';
 
 /** Time to start what was claimed; when we die before, others may after it. */
 const CLAIM_LEASE_MS = 10_000;
@@ -19,6 +20,10 @@ export interface Claim {
 }
 
 export async function claimEvents(db: Database, maxInFlight: number): Promise<Claim> {
+  return withSteadyPlans(db, (tx) => claimIn(tx, maxInFlight));
+}
+
+async function claimIn(db: Database, maxInFlight: number): Promise<Claim> {
   const sources = await sourcesWaiting(db);
   if (sources.length === 0) return { claimed: [], waiting: false };
   const inFlight = await recordsInFlight(db);

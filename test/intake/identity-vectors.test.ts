@@ -44,10 +44,13 @@ function copyOf(copy: Vector['copies'][number]): EventCopy {
   });
 }
 
-test.each(read<{ event_id: string; key: string }[]>('keys.json'))('event_id $event_id gets key $key', ({ event_id, key }) => {
-  const id = comparableId(aCopy({ eventId: event_id }), 'main', 'f', sha256);
-  expect(keysFor(id, { fingerprint: 'f', occurredAtMs: 0 }, '', sha256).next().value).toBe(key);
-});
+test.each(read<{ event_id: string; key: string }[]>('keys.json'))(
+  'event_id $event_id gets key $key',
+  ({ event_id, key }) => {
+    const id = comparableId(aCopy({ eventId: event_id }), 'main', 'f', sha256);
+    expect(keysFor(id, { fingerprint: 'f', occurredAtMs: 0 }, '', sha256).next().value).toBe(key);
+  },
+);
 
 describeOnBothEngines('identity', (open) => {
   let store: TestStore;
@@ -71,16 +74,28 @@ describeOnBothEngines('identity', (open) => {
     return results;
   };
   const check = async (vector: Vector, results: Awaited<ReturnType<typeof acceptAll>>) => {
-    expect(await listEvents(store.db, {}, { order: 'asc', limitRows: 100, after: null })).toHaveLength(vector.expect.events);
+    expect(await listEvents(store.db, {}, { order: 'asc', limitRows: 100, after: null })).toHaveLength(
+      vector.expect.events,
+    );
     const keys = results.map((result) => (result.kind === 'quarantined' ? 'quarantined' : result.key));
-    const firstOf = vector.expect.copies.map((copy) => vector.expect.copies.findIndex((c) => c.event === copy.event));
+    const firstOf = vector.expect.copies.map((copy) =>
+      vector.expect.copies.findIndex((c) => c.event === copy.event),
+    );
     expect(keys).toEqual(firstOf.map((place) => keys[place]));
     expect(new Set(keys).size).toBe(vector.expect.events);
-    expect(results.map((result) => result.kind === 'duplicate')).toEqual(vector.expect.copies.map((c) => c.duplicate));
+    expect(results.map((result) => result.kind === 'duplicate')).toEqual(
+      vector.expect.copies.map((c) => c.duplicate),
+    );
   };
 
   test.each(vectors)('$title (one copy at a time)', async (vector) => {
-    await check(vector, await acceptAll(vector, vector.copies.map((copy) => [copy])));
+    await check(
+      vector,
+      await acceptAll(
+        vector,
+        vector.copies.map((copy) => [copy]),
+      ),
+    );
   });
 
   // A page holds copies of one channel; runs of one channel are accepted together.

@@ -16,7 +16,9 @@ export const log: Logger = createLogger({ level: (process.env['JISR_TEST_LOG'] ?
 let runtimeInstalled = false;
 
 /** A session in a namespace of its own. */
-export async function openTestSession(address = process.env['JISR_TEST_TEMPORAL']!): Promise<TemporalSession> {
+export async function openTestSession(
+  address = process.env['JISR_TEST_TEMPORAL']!,
+): Promise<TemporalSession> {
   if (!runtimeInstalled) installRuntime(log);
   runtimeInstalled = true;
   const namespace = `test-${randomUUID()}`;
@@ -71,7 +73,7 @@ export async function startTestBridge(parts: {
 
 /** Tries until it succeeds; then answers what it answered. */
 export async function eventually<T>(attempt: () => Promise<T> | T, timeoutMs = 20_000): Promise<T> {
-  for (const deadline = Date.now() + timeoutMs; ; ) {
+  for (const deadline = Date.now() + timeoutMs; ;) {
     try {
       return await attempt();
     } catch (error) {
@@ -80,4 +82,3 @@ export async function eventually<T>(attempt: () => Promise<T> | T, timeoutMs = 2
     }
   }
 }
-

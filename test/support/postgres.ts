@@ -20,7 +20,8 @@ export interface Postgres {
   close(): Promise<void>;
 }
 
-export const HOW_TO_INSTALL = 'PostgreSQL is missing: install it with `apt-get install postgresql` (Debian) or your package manager';
+export const HOW_TO_INSTALL =
+  'PostgreSQL is missing: install it with `apt-get install postgresql` (Debian) or your package manager';
 
 /** The folder of initdb and postgres, or null where PostgreSQL is not installed. */
 export function findPostgres(): string | null {
@@ -30,7 +31,9 @@ export function findPostgres(): string | null {
     ['sh', ['-c', 'dirname "$(command -v initdb)"']],
   ] as const) {
     try {
-      const folder = execFileSync(command, args, { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim();
+      const folder = execFileSync(command, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+        .toString()
+        .trim();
       execFileSync(join(folder, 'postgres'), ['--version'], { stdio: 'ignore' });
       execFileSync(join(folder, 'initdb'), ['--version'], { stdio: 'ignore' });
       return folder;
@@ -48,7 +51,11 @@ export async function startPostgres(bin: string): Promise<Postgres> {
   const data = join(folder, 'data');
   // Root's own working folder may be closed to the other user.
   const as = { cwd: folder, ...(user ?? {}) };
-  await run(join(bin, 'initdb'), ['-D', data, '-U', 'jisr', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'], as);
+  await run(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'jisr', '-A', 'trust', '--no-sync', '-E', 'UTF8', '--locale=C'],
+    as,
+  );
   const port = await freePort();
   const url = (database: string) => `postgres://jisr@127.0.0.1:${port}/${database}`;
   let server: ChildProcess | null = null;
@@ -60,7 +67,7 @@ export async function startPostgres(bin: string): Promise<Postgres> {
       ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'],
       { ...as, stdio: 'ignore' },
     );
-    for (const deadline = Date.now() + 30_000; ; ) {
+    for (const deadline = Date.now() + 30_000; ;) {
       const client = new Client({ connectionString: url('postgres') });
       try {
         await client.connect();

@@ -4,7 +4,14 @@ import type { Simulator } from '../../src/simulator/simulator-types';
 import { readTotals } from '../../src/store/counters';
 import { listEvents } from '../../src/store/events/read';
 import type { TemporalSession } from '../../src/temporal/session';
-import { eventually, openTestSession, pullFrom, startTestBridge, testConfig, type TestBridge } from '../support/bridge';
+import {
+  eventually,
+  openTestSession,
+  pullFrom,
+  startTestBridge,
+  testConfig,
+  type TestBridge,
+} from '../support/bridge';
 import { describeOnBothEngines, type TestStore } from '../support/stores';
 
 describeOnBothEngines('the pull', (open) => {
@@ -18,7 +25,11 @@ describeOnBothEngines('the pull', (open) => {
     session = await openTestSession();
     odoo = await startSimulator();
     odoo.changeMany(120);
-    bridge = await startTestBridge({ config: testConfig({ ...pullFrom(odoo), ODOO_PULL_LIMIT: '50' }), store, session });
+    bridge = await startTestBridge({
+      config: testConfig({ ...pullFrom(odoo), ODOO_PULL_LIMIT: '50' }),
+      store,
+      session,
+    });
   }, 60_000);
   afterAll(async () => {
     await bridge.stop();
@@ -33,7 +44,9 @@ describeOnBothEngines('the pull', (open) => {
       expect((await readTotals(store.db)).states.processed).toBe(120);
     });
     const events = await listEvents(store.db, {}, { order: 'asc', limitRows: 1000, after: null });
-    expect(events.map((event) => event.pullId)).toEqual(odoo.ledger.entries().map(({ change }) => String(change.pullId)));
+    expect(events.map((event) => event.pullId)).toEqual(
+      odoo.ledger.entries().map(({ change }) => String(change.pullId)),
+    );
     expect(odoo.ledger.strayMarks()).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import type { Operation, OdooUser, Priority } from '../../domain/event';
 import { SAME_CHANGE_MS, type IncomingCopy, type KnownEvent } from '../../domain/identity';
 import { priorityOf } from '../../domain/priority';
 import type { Database } from '../database';
+import { STEADY_PLANS } from '../steady-plans';
 
 export interface KnownRow extends KnownEvent {
   readonly seq: number;
@@ -15,14 +16,11 @@ export interface KnownRow extends KnownEvent {
   readonly user: OdooUser | null;
 }
 
-/**
- * Serialises all decisions about a source until the transaction ends, over all processes. Also takes the
- * plans that only pay with fresh statistics from the planner: right after a bulk load there are none.
- */
+/** Serialises all decisions about a source until the transaction ends, over all processes. */
 export async function lockSource(db: Database, source: string): Promise<void> {
-  await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`jisr intake ${source}`}, 0)),
-    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
-    set_config('enable_seqscan', 'off', true)`);
+  await db.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`jisr intake ${source}`}, 0)), ${STEADY_PLANS}`,
+  );
 }
 
 /** Events with one of the copies' ids on any channel, or with one of their fingerprints at about their time. */

@@ -5,6 +5,7 @@ import { mayMove, type EventState } from '../../domain/event-state';
 import { standingOf, type RunStanding } from '../../domain/run';
 import { addToCounters, stateChanges } from '../counters';
 import type { Database } from '../database';
+import { withSteadyPlans } from '../steady-plans';
 
 /** How long an event may stand in hand until the dispatcher looks whether its run still lives. */
 const LOOK_AFTER_MS = 60_000;
@@ -33,7 +34,7 @@ export async function routeEvents(
   runs: readonly RunOfEvent[],
   isWanted: (event: EventToRoute) => boolean,
 ): Promise<readonly Routed[]> {
-  return db.transaction(async (tx) => {
+  return withSteadyPlans(db, async (tx) => {
     const rows = await lockRows(
       tx,
       runs.map((run) => run.key),
@@ -61,7 +62,7 @@ export async function routeEvents(
 
 /** Closes events whose run is the one in hand; an older run changes nothing. */
 export async function completeEvents(db: Database, runs: readonly RunOfEvent[]): Promise<void> {
-  await db.transaction(async (tx) => {
+  await withSteadyPlans(db, async (tx) => {
     const rows = await lockRows(
       tx,
       runs.map((run) => run.key),
@@ -104,7 +105,7 @@ export async function settleStale(
   stale: StaleEvent,
   verdict: 'renew' | 'pending' | 'dead_letter',
 ): Promise<boolean> {
-  return db.transaction(async (tx) => {
+  return withSteadyPlans(db, async (tx) => {
     const row = (await lockRows(tx, [stale.key])).get(stale.key);
     if (row?.leaseMs !== stale.leaseUntilMs) return false;
     await write(tx, [{ row, steps: [verdict === 'renew' ? row.status : verdict], run: null }]);

@@ -1,0 +1,66 @@
+// Reads the bridge as anybody would: over HTTP, with the admin key.
+import { request } from 'undici';
+import { z } from 'zod';
+
+const user = z.object({ id: z.number().nullable(), name: z.string().nullable() }).nullable();
+const listedEvent = z.object({
+  key: z.string(),
+  pull_id: z.string().nullable(),
+  model: z.string(),
+  record_id: z.number(),
+  operation: z.enum(['create', 'write', 'unlink']),
+  occurred_at: z.string(),
+  status: z.string(),
+  user,
+});
+const eventPage = z.object({ events: z.array(listedEvent), next: z.string().nullable() });
+const wholeEvent = listedEvent.extend({ payload: z.json() });
+const stats = z.object({
+  events: z.record(z.string(), z.number()),
+  duplicates: z.number(),
+  quarantined: z.number(),
+});
+const source = z.object({ state: z.string(), counts: z.record(z.string(), z.number()) });
+
+export type BridgeEvent = z.infer<typeof wholeEvent>;
+
+export interface BridgeClient {
+  events(): Promise<readonly BridgeEvent[]>;
+  stats(): Promise<z.infer<typeof stats>>;
+  source(name: string): Promise<z.infer<typeof source>>;
+  /** e.g. `post('sources/main/pause', { reason: 'why' })` */
+  post(path: string, body?: Readonly<Record<string, string>>): Promise<void>;
+}
+
+export function createBridgeClient(url: string, adminKey: string): BridgeClient {
+  async function call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+    const answer = await request(`${url}/api/v1/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.body.text();
+    if (answer.statusCode >= 300)
+      throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${text}`);
+    return text === '' ? null : JSON.parse(text);
+  }
+
+  return {
+    events: async () => {
+      const events: BridgeEvent[] = [];
+      let cursor: string | null = null;
+      do {
+        const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+        const page = eventPage.parse(await call('GET', `events?order=asc&limit=1000${more}`));
+        for (const { key } of page.events) {
+          events.push(wholeEvent.parse(await call('GET', `events/${encodeURIComponent(key)}`)));
+        }
+        cursor = page.next;
+      } while (cursor !== null);
+      return events;
+    },
+    stats: async () => stats.parse(await call('GET', 'stats')),
+    source: async (name) => source.parse(await call('GET', `sources/${name}`)),
+    post: async (path, body) => void (await call('POST', path, body)),
+  };
+}

@@ -1,0 +1,62 @@
+// Sets the stage: a simulated Odoo, a bridge in a temporary folder on free ports, short intervals. Then plays.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig, type Environment } from '../config';
+import type { Logger } from '../logger';
+import { Closing } from '../roles/closing';
+import { startBridge, type Bridge } from '../roles/embedded';
+import type { WorkerPorts } from '../roles/worker-role';
+import { startSimulator } from '../simulator/simulator';
+import { playPullScene, type SceneResult } from './pull-scene';
+
+export interface DemoOptions {
+  readonly env: Environment;
+  readonly log: Logger;
+  readonly say: (line: string) => void;
+  readonly bundlePath: string;
+  readonly ports?: WorkerPorts;
+  readonly patienceMs?: number;
+}
+
+export interface Demo {
+  readonly result: SceneResult;
+  readonly bridge: Bridge;
+  close(): Promise<void>;
+}
+
+export async function playDemo(options: DemoOptions): Promise<Demo> {
+  const { env, say, patienceMs } = options;
+  const closing = new Closing();
+  try {
+    const folder = mkdtempSync(join(tmpdir(), 'jisr-demo-'));
+    closing.add(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const odoo = await startSimulator({ apiKey: 'demo-key' });
+    closing.add(() => odoo.close());
+    odoo.changeMany(150);
+    const config = loadConfig(
+      {
+        PORT: '0',
+        JISR_DATA_DIR: join(folder, 'data'),
+        ODOO_URL: odoo.url,
+        ODOO_API_KEY: 'demo-key',
+        ODOO_PULL_INTERVAL_MS: '300',
+        ODOO_PULL_LIMIT: '100',
+        ODOO_SWEEP_INTERVAL_MS: '2000',
+        ...(env['TEMPORAL_CLI_PATH'] === undefined ? {} : { TEMPORAL_CLI_PATH: env['TEMPORAL_CLI_PATH'] }),
+      },
+      folder,
+    );
+    say('starting Temporal, the store, the worker, the API and a simulated Odoo …');
+    const bridge = await startBridge({ ...options, config });
+    closing.add(() => bridge.stop());
+    say(`watch it:  Temporal Web UI ${bridge.uiUrl ?? ''}   API ${bridge.url}\n`);
+    const scene = { odoo, bridge, say, ...(patienceMs === undefined ? {} : { patienceMs }) };
+    return { result: await playPullScene(scene), bridge, close: () => closing.close() };
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}

@@ -1,0 +1,23 @@
+// What the demo shows at its end.
+import type { SceneResult } from './pull-scene';
+
+export function resultTable({ verdict, pulled, copies }: SceneResult): readonly string[] {
+  const rows: readonly (readonly [string, number])[] = [
+    ['changes made in Odoo', verdict.made],
+    ['rows pulled', pulled],
+    ['copies of known events', copies],
+    ['events', verdict.events],
+    ['processed', verdict.processed],
+    ['acknowledged to Odoo', verdict.acknowledged],
+  ];
+  return [
+    '',
+    ...rows.map(([label, value]) => `  ${label.padEnd(26)}${String(value).padStart(6)}`),
+    '',
+    verdict.ok
+      ? '  Verdict: no event lost, none processed twice.'
+      : `  Verdict: BROKEN, ${verdict.findings.length} findings:`,
+    ...verdict.findings.slice(0, 20).map((finding) => `    - ${finding}`),
+    '',
+  ];
+}

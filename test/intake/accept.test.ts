@@ -1,0 +1,195 @@
+// The door, beyond the table of identity: races, hostile data, what copies may change.
+import { sql } from 'drizzle-orm';
+import { createIntake, type Intake } from '../../src/intake/accept';
+import { readTotals } from '../../src/store/counters';
+import { readCopies } from '../../src/store/event-copies';
+import { listEvents, readEvent } from '../../src/store/events/read';
+import { openStore } from '../../src/store/database';
+import { anArrival, aSource } from '../support/builders';
+import { describeOnBothEngines, type TestStore } from '../support/stores';
+
+const AT = Date.UTC(2026, 10, 24, 2, 0, 0);
+
+describeOnBothEngines('the door', (open) => {
+  let store: TestStore;
+  let intake: Intake;
+  const source = aSource();
+  const all = () => listEvents(store.db, {}, { order: 'asc', limitRows: 1000, after: null });
+
+  beforeAll(async () => {
+    store = await open();
+  });
+  beforeEach(async () => {
+    await store.empty();
+    intake = createIntake(store.db);
+  });
+  afterAll(() => store.close());
+
+  test('200 pairs of push and pull at the same instant are 200 events with both ids', async () => {
+    // Two doors, as in two processes: only the store's lock keeps them apart.
+    const other = createIntake(store.db);
+    await Promise.all(
+      Array.from({ length: 200 }, (_, n) => {
+        const change = { recordId: n + 1, payload: { name: `N${n}` } };
+        return [
+          intake.accept(source, 'push', [anArrival({ ...change, eventId: String(n + 1) })], null),
+          other.accept(source, 'pull', [anArrival({ ...change, eventId: String(n + 5001) })], null),
+        ];
+      }).flat(),
+    );
+    const events = await all();
+    expect(events).toHaveLength(200);
+    expect(events.every((event) => event.pushId !== null && event.pullId !== null)).toBe(true);
+    expect((await readTotals(store.db)).of('duplicates')).toBe(200);
+  });
+
+  test('events stand in the inbox in the order in which they came', async () => {
+    const arrivals = Array.from({ length: 300 }, (_, n) =>
+      anArrival({ eventId: String(1000 - n), recordId: n + 1 }),
+    );
+    await intake.accept(source, 'pull', arrivals, null);
+    expect((await all()).map((event) => event.recordId)).toEqual(arrivals.map((_, n) => n + 1));
+  });
+
+  test('a row that the database refuses goes to quarantine alone; its page goes through', async () => {
+    const page = [1, 2, 3, 4, 5].map((n) =>
+      anArrival({ eventId: String(n), recordId: n, payload: { name: n === 4 ? 'a\u0000b' : 'ok' } }),
+    );
+    const accepted = await intake.accept(source, 'pull', page, null);
+    expect(accepted.map((one) => one.kind)).toEqual(['new', 'new', 'new', 'quarantined', 'new']);
+    const kept = await store.db.execute<{ raw: string; reason: string }>(
+      sql`select convert_from(raw, 'UTF8') as raw, reason from quarantine`,
+    );
+    expect(kept.rows).toHaveLength(1);
+    expect(JSON.parse(kept.rows[0]!.raw)).toEqual({ id: '4', payload: { name: 'a\u0000b' } });
+    expect(kept.rows[0]!.reason).toMatch(/the database refuses this event/);
+    expect((await readTotals(store.db)).of('quarantined')).toBe(1);
+  });
+
+  test('of pushes that wait together only the one that is refused goes to quarantine', async () => {
+    const results = await Promise.all(
+      [1, 2, 3].map((n) =>
+        intake.accept(
+          source,
+          'push',
+          [anArrival({ eventId: String(n), recordId: n, payload: { x: n === 2 ? '\u0000' : '' } })],
+          null,
+        ),
+      ),
+    );
+    expect(results.flat().map((one) => one.kind)).toEqual(['new', 'quarantined', 'new']);
+  });
+
+  test('the same unreadable row coming again is kept once', async () => {
+    const unreadable = { kind: 'unreadable' as const, reason: 'no readable time', raw: { id: 9 } };
+    const [first] = await intake.accept(source, 'pull', [unreadable, unreadable], null);
+    const [again] = await intake.accept(source, 'pull', [unreadable], null);
+    expect(first).toEqual(again);
+    expect((await readTotals(store.db)).of('quarantined')).toBe(1);
+  });
+
+  test('the highest priority of any copy wins; category and user are the pull’s; the content the first copy’s', async () => {
+    await intake.accept(
+      source,
+      'push',
+      [
+        anArrival({
+          eventId: '168',
+          priority: 'high',
+          category: null,
+          user: null,
+          payload: { name: 'A' },
+          changedFields: ['name'],
+        }),
+      ],
+      null,
+    );
+    await intake.accept(
+      source,
+      'pull',
+      [anArrival({ eventId: '176', priority: 'low', category: 'business', payload: { name: 'A' } })],
+      null,
+    );
+    const event = await readEvent(store.db, '168');
+    expect(event).toMatchObject({
+      priority: 'high',
+      category: 'business',
+      user: { id: 2, name: 'Administrator' },
+      changedFields: ['name'],
+      pushId: '168',
+      pullId: '176',
+    });
+  });
+
+  test('a copy that comes again is counted, not kept twice', async () => {
+    for (let n = 0; n < 3; n += 1) await intake.accept(source, 'pull', [anArrival()], null);
+    const event = await readEvent(store.db, '17');
+    expect(await readCopies(store.db, event!.seq)).toMatchObject([
+      { channel: 'pull', externalId: '17', times: 3 },
+    ]);
+  });
+
+  test('keys of a further source carry its name, and the same ids do not meet', async () => {
+    const hq = aSource({ name: 'hq', keyPrefix: 'hq/' });
+    const [first] = await intake.accept(source, 'pull', [anArrival()], null);
+    const [second] = await intake.accept(hq, 'pull', [anArrival()], null);
+    expect([first, second]).toEqual([
+      { kind: 'new', key: '17', eventId: '17' },
+      { kind: 'new', key: 'hq/17', eventId: '17' },
+    ]);
+  });
+
+  test('a taken key gets a tail of content and time, and is counted', async () => {
+    await intake.accept(source, 'pull', [anArrival()], null);
+    const [again] = await intake.accept(source, 'pull', [anArrival({ occurredAtMs: AT + 600_000 })], null);
+    expect(again).toMatchObject({ kind: 'new', key: expect.stringMatching(/^17\.[0-9a-f]{8}$/) as unknown });
+    expect((await readTotals(store.db)).of('renamed_keys')).toBe(1);
+  });
+
+  test('a page of 1,000 is a handful of statements', async () => {
+    const statements: string[] = [];
+    const counting = new Proxy(store.db, {
+      get: (db, name) =>
+        name === 'transaction'
+          ? (work: (tx: unknown) => Promise<unknown>) =>
+              db.transaction((tx) =>
+                work(
+                  new Proxy(tx, {
+                    get: (target, method) => {
+                      if (
+                        method === 'execute' ||
+                        method === 'insert' ||
+                        method === 'select' ||
+                        method === 'update'
+                      )
+                        statements.push(method);
+                      return Reflect.get(target, method, target) as unknown;
+                    },
+                  }),
+                ),
+              )
+          : (Reflect.get(db, name, db) as unknown),
+    });
+    const page = Array.from({ length: 1000 }, (_, n) =>
+      anArrival({ eventId: String(n + 1), recordId: n + 1 }),
+    );
+    await createIntake(counting).accept(source, 'pull', page, null);
+    expect(await all()).toHaveLength(1000);
+    expect(statements.length).toBeLessThanOrEqual(6);
+  });
+});
+
+test('a store that does not answer rejects every caller, and splits nothing', async () => {
+  if (process.env['JISR_TEST_POSTGRES_URL'] === undefined) return;
+  const store = await openStore(
+    { engine: 'postgres', url: process.env['JISR_TEST_POSTGRES_URL'] },
+    () => undefined,
+  );
+  await store.close();
+  const intake = createIntake(store.db);
+  const calls = [1, 2, 3].map((n) =>
+    intake.accept(aSource(), 'push', [anArrival({ eventId: String(n) })], null),
+  );
+  const outcomes = await Promise.allSettled(calls);
+  expect(outcomes.map((outcome) => outcome.status)).toEqual(['rejected', 'rejected', 'rejected']);
+});

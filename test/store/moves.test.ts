@@ -1,0 +1,157 @@
+// Moves of events between states, and their counters.
+import { EVENT_STATES } from '../../src/domain/event-state';
+import { createIntake } from '../../src/intake/accept';
+import { readTotals } from '../../src/store/counters';
+import { claimHeads, recordsInFlight } from '../../src/store/events/claim';
+import { completeEvents, routeEvents, settleStale, staleEvents } from '../../src/store/events/moves';
+import { readEvent } from '../../src/store/events/read';
+import { sql } from 'drizzle-orm';
+import { anArrival, aSource } from '../support/builders';
+import { describeOnBothEngines, type TestStore } from '../support/stores';
+
+const run = (runId: string, key = '17') => ({ key, runId, workflowId: key });
+const wanted = () => true;
+const unwanted = () => false;
+
+describeOnBothEngines('events', (open) => {
+  let store: TestStore;
+  const states = async () => (await readTotals(store.db)).states;
+  const statusOf = async (key = '17') => (await readEvent(store.db, key))?.status;
+  const accept = (...ids: string[]) =>
+    createIntake(store.db).accept(
+      aSource(),
+      'pull',
+      ids.map((id) => anArrival({ eventId: id, recordId: Number(id) })),
+      null,
+    );
+  const expireLeases = () =>
+    store.db.execute(
+      sql`update events set lease_until = now() - interval '1 s' where lease_until is not null`,
+    );
+
+  beforeAll(async () => {
+    store = await open();
+  });
+  beforeEach(async () => {
+    await store.empty();
+    await accept('17');
+  });
+  afterAll(() => store.close());
+
+  test('an event that nobody wants is processed by route alone', async () => {
+    expect(await routeEvents(store.db, [run('r1')], unwanted)).toEqual([
+      { standing: 'take', status: 'processed' },
+    ]);
+    expect(await statusOf()).toBe('processed');
+    expect(await states()).toMatchObject({ pending: 0, processing: 0, processed: 1 });
+  });
+
+  test('an event that somebody wants is processing until it is completed', async () => {
+    expect(await routeEvents(store.db, [run('r1')], wanted)).toEqual([
+      { standing: 'take', status: 'processing' },
+    ]);
+    expect(await states()).toMatchObject({ pending: 0, processing: 1 });
+    await completeEvents(store.db, [run('r1')]);
+    await completeEvents(store.db, [run('r1')]);
+    expect(await states()).toMatchObject({ processing: 0, processed: 1 });
+  });
+
+  test('route of the run in hand answers as before and moves nothing', async () => {
+    await routeEvents(store.db, [run('r1')], wanted);
+    expect(await routeEvents(store.db, [run('r1')], wanted)).toEqual([
+      { standing: 'repeat', status: 'processing' },
+    ]);
+    expect(await states()).toMatchObject({ processing: 1, pending: 0 });
+  });
+
+  test('an older run changes nothing', async () => {
+    await routeEvents(store.db, [run('r1')], wanted);
+    await routeEvents(store.db, [run('r2')], wanted);
+    await completeEvents(store.db, [run('r1')]);
+    expect(await routeEvents(store.db, [run('r1')], wanted)).toEqual([
+      { standing: 'older', status: 'processing' },
+    ]);
+    expect(await statusOf()).toBe('processing');
+  });
+
+  test('a new run takes a closed event over again, as Reset in the Web UI does', async () => {
+    await routeEvents(store.db, [run('r1')], unwanted);
+    expect(await routeEvents(store.db, [run('r2')], wanted)).toEqual([
+      { standing: 'take', status: 'processing' },
+    ]);
+    expect(await states()).toMatchObject({ processed: 0, processing: 1 });
+  });
+
+  test('a key that the inbox does not know is answered with null', async () => {
+    expect(await routeEvents(store.db, [run('r1', 'nobody'), run('r1')], unwanted)).toEqual([
+      null,
+      { standing: 'take', status: 'processed' },
+    ]);
+  });
+
+  test('a forbidden move is refused and changes nothing', async () => {
+    await routeEvents(store.db, [run('r1')], unwanted);
+    await store.db.execute(sql`update events set status = 'discarded'`);
+    await expect(completeEvents(store.db, [run('r1')])).rejects.toThrow(
+      /may not go from discarded to processed/,
+    );
+    expect(await statusOf()).toBe('discarded');
+  });
+
+  test.each([
+    ['pending', 'pending', 1],
+    ['dead_letter', 'dead_letter', 0],
+    ['renew', 'processing', 0],
+  ] as const)('a stale event settled as %s is %s', async (verdict, state, lost) => {
+    await routeEvents(store.db, [run('r1')], wanted);
+    expect(await staleEvents(store.db, 10)).toEqual([]);
+    await expireLeases();
+    const [stale] = await staleEvents(store.db, 10);
+    expect(await settleStale(store.db, stale!, verdict)).toBe(true);
+    expect(await statusOf()).toBe(state);
+    expect(await staleEvents(store.db, 10)).toEqual([]);
+    expect((await readTotals(store.db)).of('lost_runs')).toBe(lost);
+  });
+
+  test('a stale event that moved since it was read is left alone', async () => {
+    await routeEvents(store.db, [run('r1')], wanted);
+    await expireLeases();
+    const [stale] = await staleEvents(store.db, 10);
+    await completeEvents(store.db, [run('r1')]);
+    expect(await settleStale(store.db, stale!, 'pending')).toBe(false);
+    expect(await statusOf()).toBe('processed');
+  });
+
+  test('a claimed event is in flight, and not claimed again while its lease lives', async () => {
+    const record = { source: 'main', model: 'res.partner', recordId: 17, rank: 3 };
+    expect(await claimHeads(store.db, [record], 60_000)).toMatchObject([{ key: '17', priority: 'medium' }]);
+    expect(await recordsInFlight(store.db)).toEqual([{ source: 'main', model: 'res.partner', recordId: 17 }]);
+    expect(await claimHeads(store.db, [record], 60_000)).toEqual([]);
+    await expireLeases();
+    expect(await recordsInFlight(store.db)).toEqual([]);
+    expect(await claimHeads(store.db, [record], 60_000)).toHaveLength(1);
+  });
+
+  test('many routes at once, in any order, end in right counters and no deadlock', async () => {
+    await accept(...Array.from({ length: 100 }, (_, n) => String(n + 100)));
+    const keys = Array.from({ length: 100 }, (_, n) => String(n + 100));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) => {
+        const mine = keys.filter((_, place) => place % 10 === n);
+        return routeEvents(
+          store.db,
+          (n % 2 === 0 ? mine : mine.reverse()).map((key) => run('r1', key)),
+          unwanted,
+        );
+      }),
+    );
+    const counted = await states();
+    expect(counted).toMatchObject({ pending: 1, processed: 100 });
+    for (const state of EVENT_STATES) {
+      const { rows } = await store.db.execute<{ n: number }>(
+        sql`select count(*)::float8 as n from events where status = ${state}`,
+      );
+      expect({ state, n: counted[state] }).toEqual({ state, n: rows[0]!.n });
+    }
+  });
+});
