@@ -89,13 +89,32 @@ describeOnBothEngines('events', (open) => {
     ]);
   });
 
-  test('a forbidden move is refused and changes nothing', async () => {
-    await routeEvents(store.db, [run('r1')], unwanted);
+  test('an event that was discarded meanwhile stays so', async () => {
+    await routeEvents(store.db, [run('r1')], wanted);
     await store.db.execute(sql`update events set status = 'discarded'`);
-    await expect(completeEvents(store.db, [run('r1')])).rejects.toThrow(
-      /may not go from discarded to processed/,
-    );
+    await completeEvents(store.db, [run('r1')]);
     expect(await statusOf()).toBe('discarded');
+  });
+
+  test('a forbidden move is refused and changes nothing', async () => {
+    await routeEvents(store.db, [run('r1')], wanted);
+    await expireLeases();
+    const [stale] = await staleEvents(store.db, 10);
+    await store.db.execute(sql`update events set status = 'processed'`);
+    await expect(settleStale(store.db, stale!, 'dead_letter')).rejects.toThrow(
+      /may not go from processed to dead_letter/,
+    );
+    expect(await statusOf()).toBe('processed');
+  });
+
+  test('one key twice in one group is counted once', async () => {
+    const twice = [run('r1'), run('r1')];
+    expect(await routeEvents(store.db, twice, wanted)).toEqual([
+      { standing: 'take', status: 'processing' },
+      { standing: 'repeat', status: 'processing' },
+    ]);
+    await completeEvents(store.db, twice);
+    expect(await states()).toMatchObject({ pending: 0, processing: 0, processed: 1 });
   });
 
   test.each([

@@ -15,11 +15,14 @@ export const ENGINES = ['pglite', 'postgres'] as const;
 export type Engine = (typeof ENGINES)[number];
 
 /** Runs the suite once per engine; PostgreSQL is left out, loudly, where there is none (see global-setup). */
-export function describeOnBothEngines(title: string, suite: (open: () => Promise<TestStore>) => void): void {
+export function describeOnBothEngines(
+  title: string,
+  suite: (open: () => Promise<TestStore>, engine: Engine) => void,
+): void {
   for (const engine of ENGINES) {
     const missing = engine === 'postgres' && process.env['JISR_TEST_POSTGRES_URL'] === undefined;
     (missing ? describe.skip : describe)(`${title} on ${engine}`, () => {
-      suite(() => openTestStore(engine));
+      suite(() => openTestStore(engine), engine);
     });
   }
 }
@@ -42,7 +45,7 @@ export async function openTestStore(engine: Engine): Promise<TestStore> {
 
 async function openPglite() {
   const folder = mkdtempSync(join(tmpdir(), 'jisr-store-'));
-  const store = await openStore({ engine: 'pglite', folder: join(folder, 'store') }, fail);
+  const store = await openStore({ engine: 'pglite', folder: join(folder, 'store') }, ignore);
   return {
     store,
     remove: async () => {
@@ -53,7 +56,7 @@ async function openPglite() {
 
 async function openPostgres() {
   const database = await createTestDatabase();
-  const store = await openStore({ engine: 'postgres', url: database.url }, fail);
+  const store = await openStore({ engine: 'postgres', url: database.url }, ignore);
   return { store, remove: database.drop };
 }
 
@@ -76,6 +79,7 @@ async function asAdmin(url: string, statement: string): Promise<void> {
   await client.end();
 }
 
-function fail(error: Error): void {
-  throw error;
+/** Dropping a database cuts what the pool has not closed yet; a broken connection in use fails its query. */
+function ignore(): void {
+  return;
 }

@@ -27,7 +27,7 @@ export interface EventToRoute {
 
 /**
  * Takes events in hand for their runs. Those that somebody wants are `processing` then, the others are done.
- * Answers in the order of `runs`. A key may stand in it once only.
+ * Answers in the order of `runs`.
  */
 export async function routeEvents(
   db: Database,
@@ -35,45 +35,54 @@ export async function routeEvents(
   isWanted: (event: EventToRoute) => boolean,
 ): Promise<readonly Routed[]> {
   return withSteadyPlans(db, async (tx) => {
-    const rows = await lockRows(
-      tx,
-      runs.map((run) => run.key),
-    );
-    const moves = new Map<string, Move>();
-    for (const run of runs) {
-      const row = rows.get(run.key);
-      if (row === undefined || standingOf(row, run.runId) !== 'take') continue;
-      const wanted = isWanted({ key: run.key, source: row.source });
-      const steps: readonly EventState[] = wanted ? ['processing'] : ['processing', 'processed'];
-      moves.set(run.key, { row, steps, run });
+    const answers = new Map<RunOfEvent, Routed>();
+    for (const distinct of roundsOfDistinctKeys(runs)) {
+      const rows = await lockRows(tx, distinct);
+      const moves: Move[] = [];
+      for (const run of distinct) {
+        const row = rows.get(run.key);
+        if (row === undefined) continue;
+        const standing = standingOf(row, run.runId);
+        const steps: readonly EventState[] =
+          standing !== 'take'
+            ? []
+            : isWanted({ key: run.key, source: row.source })
+              ? ['processing']
+              : ['processing', 'processed'];
+        if (standing === 'take') moves.push({ row, steps, run });
+        answers.set(run, { standing, status: steps.at(-1) ?? row.status });
+      }
+      await write(tx, moves);
     }
-    await write(tx, [...moves.values()]);
-    return runs.map((run) => {
-      const row = rows.get(run.key);
-      if (row === undefined) return null;
-      const move = moves.get(run.key);
-      return {
-        standing: standingOf(row, run.runId),
-        status: move === undefined ? row.status : lastStep(move),
-      };
-    });
+    return runs.map((run) => answers.get(run) ?? null);
   });
 }
 
-/** Closes events whose run is the one in hand; an older run changes nothing. */
+/** Closes events that are in hand of their run; an older run, or one whose event was settled, changes nothing. */
 export async function completeEvents(db: Database, runs: readonly RunOfEvent[]): Promise<void> {
   await withSteadyPlans(db, async (tx) => {
-    const rows = await lockRows(
-      tx,
-      runs.map((run) => run.key),
-    );
-    const moves = runs.flatMap((run) => {
-      const row = rows.get(run.key);
-      if (row === undefined || standingOf(row, run.runId) !== 'repeat') return [];
-      return row.status === 'processed' ? [] : [{ row, steps: ['processed'] as const, run: null }];
-    });
-    await write(tx, moves);
+    for (const distinct of roundsOfDistinctKeys(runs)) {
+      const rows = await lockRows(tx, distinct);
+      const moves = distinct.flatMap(({ key, runId }) => {
+        const row = rows.get(key);
+        if (row === undefined || standingOf(row, runId) !== 'repeat') return [];
+        const inHand = row.status === 'processing' || row.status === 'delivering';
+        return inHand ? [{ row, steps: ['processed'] as const, run: null }] : [];
+      });
+      await write(tx, moves);
+    }
   });
+}
+
+/** A local activity that was given up may still run beside the normal one: a group can hold a key twice. */
+function roundsOfDistinctKeys(runs: readonly RunOfEvent[]): readonly (readonly RunOfEvent[])[] {
+  const rounds: Map<string, RunOfEvent>[] = [];
+  for (const run of runs) {
+    const round = rounds.find((known) => !known.has(run.key));
+    if (round === undefined) rounds.push(new Map([[run.key, run]]));
+    else round.set(run.key, run);
+  }
+  return rounds.map((round) => [...round.values()]);
 }
 
 /** An event in hand past its lease. */
@@ -106,7 +115,7 @@ export async function settleStale(
   verdict: 'renew' | 'pending' | 'dead_letter',
 ): Promise<boolean> {
   return withSteadyPlans(db, async (tx) => {
-    const row = (await lockRows(tx, [stale.key])).get(stale.key);
+    const row = (await lockRows(tx, [stale])).get(stale.key);
     if (row?.leaseMs !== stale.leaseUntilMs) return false;
     await write(tx, [{ row, steps: [verdict === 'renew' ? row.status : verdict], run: null }]);
     if (verdict === 'pending') await addToCounters(tx, row.source, new Map([['lost_runs', 1]]));
@@ -123,7 +132,11 @@ interface LockedRow {
 }
 
 /** Locks in the order of acceptance, so that two transactions never wait for each other crosswise. */
-async function lockRows(tx: Database, keys: readonly string[]): Promise<ReadonlyMap<string, LockedRow>> {
+async function lockRows(
+  tx: Database,
+  events: readonly { readonly key: string }[],
+): Promise<ReadonlyMap<string, LockedRow>> {
+  const keys = events.map(({ key }) => key);
   const { rows } = await tx.execute<{
     seq: number;
     key: string;
