@@ -91,7 +91,7 @@ export async function playPullScene({ odoo, bridge, say, patienceMs = 20_000 }: 
   return {
     verdict: judge(
       odoo.ledger.entries(),
-      odoo.ledger.payloadOf,
+      (serial) => odoo.ledger.payloadOf(serial),
       odoo.ledger.strayMarks().length,
       await client.events(),
     ),

@@ -8,7 +8,6 @@ import { createBridgeControl } from '../control/bridge-control';
 import type { Logger } from '../logger';
 import type { Store } from '../store/database';
 import type { TemporalSession } from '../temporal/session';
-import { readVersion } from '../version';
 
 export interface ApiRole {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
@@ -44,7 +43,6 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     log,
     nowMs: Date.now,
     startedAtMs: Date.now(),
-    version: readVersion(),
   });
   const server = createServer(app);
   server.listen(config.http.port, config.http.host);

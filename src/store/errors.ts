@@ -25,3 +25,14 @@ export function innermostMessage(error: unknown): string {
   for (let cause = error; cause instanceof Error; cause = cause.cause) message = cause.message;
   return message;
 }
+
+const OUTAGE_CODES = /^(08|53|57|58)[0-9A-Z]{3}$|^E[A-Z_]+$/;
+const OUTAGE_WORDS = /timeout|terminat|closed|Cannot use a pool after calling end/i;
+
+/** The database is away, cut us off or took too long; nobody's data is to blame, and it passes. */
+export function isOutage(error: unknown): boolean {
+  const code = errorCodeOf(error);
+  if (code !== null) return OUTAGE_CODES.test(code);
+  // Both drivers throw plain errors for lost and late connections.
+  return error instanceof Error && error.name !== 'TypeError' && OUTAGE_WORDS.test(innermostMessage(error));
+}

@@ -1,0 +1,25 @@
+// Who may use the interface: whoever has the key. Compares in constant time, whatever the lengths.
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { RequestHandler } from 'express';
+import type { Secret } from '../config';
+import { Problem } from './problem';
+
+/** `Authorization: Bearer <key>` or `X-API-Key: <key>`. */
+export function requireKey(adminKey: Secret): RequestHandler {
+  const wanted = digest(adminKey.reveal());
+  return (request, response, next) => {
+    const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const given = bearer ?? request.get('x-api-key');
+    if (given !== undefined && timingSafeEqual(digest(given), wanted)) {
+      next();
+      return;
+    }
+    response.setHeader('WWW-Authenticate', 'Bearer realm="jisr"');
+    const what = given === undefined ? 'no key was sent' : 'the key is not the right one';
+    throw new Problem(401, `${what}: send JISR_ADMIN_KEY as \`Authorization: Bearer …\` or as \`X-API-Key\``);
+  };
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,57 @@
+// How things look on the wire: snake_case, times as RFC 3339 in UTC.
+import type { KeptCopy } from '../store/event-copies';
+import type { ListedEvent } from '../store/events/read';
+
+export interface TemporalUi {
+  readonly baseUrl: string | null;
+  readonly namespace: string;
+}
+
+export function timeOf(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString();
+}
+
+export function presentEvent(event: ListedEvent, ui: TemporalUi) {
+  return {
+    key: event.key,
+    source: event.source,
+    push_id: event.pushId,
+    pull_id: event.pullId,
+    channel: event.channel,
+    model: event.model,
+    record_id: event.recordId,
+    operation: event.operation,
+    occurred_at: timeOf(event.occurredAtMs),
+    received_at: timeOf(event.receivedAtMs),
+    processed_at: timeOf(event.processedAtMs),
+    priority: event.priority,
+    category: event.category,
+    user: event.user,
+    changed_fields: event.changedFields,
+    status: event.status,
+    workflow_id: event.workflowId,
+    temporal_url: temporalUrl(event, ui),
+  };
+}
+
+/** The newest run in the Temporal Web UI; before the first, the place where it will be found. */
+function temporalUrl(
+  { key, workflowId, runId }: ListedEvent,
+  { baseUrl, namespace }: TemporalUi,
+): string | null {
+  if (baseUrl === null) return null;
+  const workflows = `${baseUrl}/namespaces/${encodeURIComponent(namespace)}/workflows`;
+  return runId === null
+    ? `${workflows}?query=${encodeURIComponent(`WorkflowId="${key}"`)}`
+    : `${workflows}/${encodeURIComponent(workflowId ?? key)}/${runId}/history`;
+}
+
+export function presentCopy(copy: KeptCopy) {
+  return {
+    channel: copy.channel,
+    id: copy.externalId,
+    first_at: timeOf(copy.firstAtMs),
+    last_at: timeOf(copy.lastAtMs),
+    times: copy.times,
+  };
+}
