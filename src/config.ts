@@ -15,7 +15,6 @@ export { describeConfig } from './config/describe';
 export { ConfigError, type ConfigProblem } from './config/problem';
 export { Secret } from './config/secret';
 export type { Environment } from './config/setting-reader';
-export { LOG_LEVELS } from './config/shape';
 export type {
   ClientConfig,
   Config,

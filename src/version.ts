@@ -1,12 +1,10 @@
 // The version of this build, from package.json.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 
-interface Manifest {
-  readonly version: string;
-}
+const manifest = z.object({ version: z.string() });
 
 export function readVersion(): string {
-  const manifest: Manifest = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8'));
-  return manifest.version;
+  return manifest.parse(JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8'))).version;
 }

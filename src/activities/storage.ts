@@ -48,7 +48,9 @@ export function createStorageActivities({
 
   return {
     route: async (run) => (await routing.add(run)).answer,
-    complete: async (run) => void (await closing.add(run)),
+    complete: async (run) => {
+      await closing.add(run);
+    },
     loadSource: ({ source }) => setupOf(source),
     saveSource: async ({ source, ...change }) => {
       await writeSourceSettings(db, source, { ...(await readSourceSettings(db, source)), ...change });

@@ -4,34 +4,14 @@ import { randomUUID } from 'node:crypto';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { pinoHttp } from 'pino-http';
-import type { Secret } from '../config';
-import type { BridgeControl, SourceRef } from '../control/bridge-control';
-import type { Logger } from '../logger';
-import type { Store } from '../store/database';
 import { requireKey } from './auth';
+import type { ApiDependencies } from './dependencies';
 import { answerError, notFound } from './errors';
 import { eventRoutes } from './routes/events';
 import { healthRoutes } from './routes/health';
 import { processingRoutes } from './routes/processing';
 import { sourceRoutes } from './routes/sources';
 import { statsRoutes } from './routes/stats';
-
-export interface ApiSource extends SourceRef {
-  /** As configured; null when this source only pushes. */
-  readonly pull: { readonly intervalMs: number; readonly limitRows: number } | null;
-}
-
-export interface ApiDependencies {
-  readonly store: Store;
-  readonly control: BridgeControl;
-  readonly sources: readonly ApiSource[];
-  readonly adminKey: Secret;
-  /** For links; without a base URL there are none. */
-  readonly temporalUi: { readonly baseUrl: string | null; readonly namespace: string };
-  readonly log: Logger;
-  readonly nowMs: () => number;
-  readonly startedAtMs: number;
-}
 
 /** A caller's own id is taken over when it cannot hurt a log. */
 const SANE_REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;

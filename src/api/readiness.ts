@@ -4,7 +4,7 @@ import { readSourceHealth } from '../store/source-health';
 import { oldestPendingMs } from '../store/events/read';
 import { readProcessingSettings, readSourceSettings } from '../store/settings';
 import { innermostMessage } from '../store/errors';
-import type { ApiDependencies, ApiSource } from './app';
+import type { ApiDependencies, ApiSource } from './dependencies';
 
 export interface Check {
   readonly ok: boolean;

@@ -4,7 +4,7 @@ import { BridgeUnavailable } from '../control/bridge-control';
 import { readTotals } from '../store/counters';
 import { readSourceHealth } from '../store/source-health';
 import { readSourceSettings } from '../store/settings';
-import type { ApiDependencies, ApiSource } from './app';
+import type { ApiDependencies, ApiSource } from './dependencies';
 import { timeOf } from './present';
 
 type Dependencies = Pick<ApiDependencies, 'store' | 'control'>;

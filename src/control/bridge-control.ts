@@ -75,7 +75,9 @@ export function createBridgeControl(client: Client): BridgeControl {
     resumeSource: (source) => ask(() => pull(source).signal(resumeSignal)),
     pullNow: (source) => ask(() => pull(source).signal(pullNowSignal)),
     configureSource: (source, change) =>
-      ask(async () => void (await pull(source).executeUpdate(configureUpdate, { args: [change] }))),
+      ask(async () => {
+        await pull(source).executeUpdate(configureUpdate, { args: [change] });
+      }),
     dispatchStatus: () => ask(() => dispatch().query(dispatchStatusQuery)),
     pauseProcessing: (reason) => ask(() => dispatch().signal(pauseSignal, note(reason))),
     resumeProcessing: () => ask(() => dispatch().signal(resumeSignal)),

@@ -61,6 +61,8 @@ export function createBridgeClient(url: string, adminKey: string): BridgeClient 
     },
     stats: async () => stats.parse(await call('GET', 'stats')),
     source: async (name) => source.parse(await call('GET', `sources/${name}`)),
-    post: async (path, body) => void (await call('POST', path, body)),
+    post: async (path, body) => {
+      await call('POST', path, body);
+    },
   };
 }

@@ -108,8 +108,10 @@ async function isSettled(odoo: Simulator, client: BridgeClient): Promise<boolean
 }
 
 async function within(limitMs: number, holds: () => Promise<boolean> | boolean): Promise<boolean> {
-  for (const endMs = Date.now() + limitMs; Date.now() < endMs; await sleep(50)) {
+  const endMs = Date.now() + limitMs;
+  while (Date.now() < endMs) {
     if (await holds()) return true;
+    await sleep(50);
   }
   return false;
 }

@@ -25,13 +25,3 @@ const MOVES: Readonly<Record<EventState, readonly EventState[]>> = {
 export function mayMove(from: EventState, to: EventState): boolean {
   return from === to || MOVES[from].includes(to);
 }
-
-/** The states from which `to` can be reached in one move. */
-export function statesBefore(to: EventState): readonly EventState[] {
-  return EVENT_STATES.filter((from) => MOVES[from].includes(to));
-}
-
-/** An open event still has work to do, or a person has to look at it. */
-export function isOpen(state: EventState): boolean {
-  return state === 'pending' || state === 'processing' || state === 'delivering';
-}

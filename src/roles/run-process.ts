@@ -69,11 +69,11 @@ function stopAsked(): Promise<null> {
   });
 }
 
-async function failureOf(ended: Promise<void>): Promise<unknown> {
+async function failureOf(ended: Promise<void>): Promise<Error> {
   try {
     await ended;
     return new Error('a worker ended by itself');
-  } catch (error) {
-    return error;
+  } catch (cause) {
+    return new Error('Jisr cannot go on', { cause });
   }
 }

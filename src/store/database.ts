@@ -61,7 +61,9 @@ async function openPglite(folder: string): Promise<Store> {
   return {
     engine: 'pglite',
     db,
-    ping: async () => void (await db.execute(sql`select 1`)),
+    ping: async () => {
+      await db.execute(sql`select 1`);
+    },
     close: async () => {
       // So that the next start has no log to replay.
       await db.execute(sql`checkpoint`);
@@ -93,7 +95,9 @@ async function openPostgres(url: string, onIdleError: (error: Error) => void): P
   return {
     engine: 'postgres',
     db,
-    ping: async () => void (await db.execute(sql`select 1`)),
+    ping: async () => {
+      await db.execute(sql`select 1`);
+    },
     close: () => pool.end(),
   };
 }

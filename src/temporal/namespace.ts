@@ -10,7 +10,11 @@ const RETENTION_DAYS = 30;
 export class NamespaceMissing extends Error {}
 
 /** Lengthens a shorter retention where the server allows it; where not, says so and goes on. */
-export async function prepareNamespace(connection: ConnectionLike, namespace: string, log: Logger): Promise<void> {
+export async function prepareNamespace(
+  connection: ConnectionLike,
+  namespace: string,
+  log: Logger,
+): Promise<void> {
   const known = await describe(connection, namespace);
   const seconds = Number(known.config?.workflowExecutionRetentionTtl?.seconds ?? 0);
   if (seconds * 1_000 >= RETENTION_DAYS * DAY_MS) return;
@@ -21,7 +25,10 @@ export async function prepareNamespace(connection: ConnectionLike, namespace: st
     });
   } catch (error) {
     if (!isGrpcServiceError(error)) throw error;
-    log.warn({ namespace, reason: error.details }, 'retention of closed runs stays as it is: set it to 30 days');
+    log.warn(
+      { namespace, reason: error.details },
+      'retention of closed runs stays as it is: set it to 30 days',
+    );
   }
 }
 
@@ -29,13 +36,10 @@ async function describe(connection: ConnectionLike, namespace: string) {
   try {
     return await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
-    if (!isGrpcServiceError(error) || error.code !== NOT_FOUND) throw error;
+    if (!isGrpcServiceError(error) || !/not found/i.test(error.details)) throw error;
     throw new NamespaceMissing(
       `Temporal has no namespace "${namespace}": run \`temporal operator namespace create --namespace ${namespace} --retention ${RETENTION_DAYS}d\`, or set TEMPORAL_NAMESPACE`,
       { cause: error },
     );
   }
 }
-
-/** gRPC status of an unknown namespace. */
-const NOT_FOUND = 5;

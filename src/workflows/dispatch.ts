@@ -24,45 +24,48 @@ const { saveProcessing } = proxyActivities<StorageActivities>({
   retry: UNTIL_THE_STORE_ANSWERS,
 });
 
+interface Pause {
+  readonly paused: boolean;
+  readonly reason: string | null;
+}
+
 export async function DispatchWorkflow(input: DispatchInput): Promise<void> {
   const counts = { started: 0, lostRuns: 0, deadLettered: 0, ...input.counts };
-  let pause: { paused: boolean; reason: string | null } | null = null;
-  let paused = false;
-  let pausedReason: string | null = null;
+  /** What was asked by signal and is not written yet. */
+  const asked: Pause[] = [];
+  let pause: Pause = { paused: false, reason: null };
   let busy = false;
   let woken = true;
   let lookedAfterMs = 0;
-  const setPause = (to: { paused: boolean; reason: string | null }) => {
-    pause = to;
+  const ask = (wanted: Pause) => {
+    asked.push(wanted);
     woken = true;
   };
   setHandler(eventsAcceptedSignal, () => {
     woken = true;
   });
-  setHandler(pauseSignal, (note) => setPause({ paused: true, reason: note?.reason ?? null }));
-  setHandler(resumeSignal, () => setPause({ paused: false, reason: null }));
+  setHandler(pauseSignal, (note) => {
+    ask({ paused: true, reason: note?.reason ?? null });
+  });
+  setHandler(resumeSignal, () => {
+    ask({ paused: false, reason: null });
+  });
   setHandler(dispatchStatusQuery, () => ({
-    state: paused ? 'paused' : busy ? 'dispatching' : 'idle',
-    pausedReason,
+    state: pause.paused ? 'paused' : busy ? 'dispatching' : 'idle',
+    pausedReason: pause.reason,
     ...counts,
   }));
-  // The pause itself lies in the store, where the door for pushes and every starter see it.
-  const savePause = async () => {
-    while (pause !== null) {
-      const to: { paused: boolean; reason: string | null } = pause;
-      pause = null;
-      await saveProcessing(to);
-    }
-  };
 
   for (;;) {
-    await savePause();
+    // A pause lies in the store, where the door for pushes and every starter see it.
+    for (let wanted = asked.shift(); wanted !== undefined; wanted = asked.shift())
+      await saveProcessing(wanted);
     woken = false;
     busy = true;
     const answer = await startEvents();
     busy = false;
     counts.started += answer.started;
-    ({ paused, pausedReason } = answer);
+    pause = { paused: answer.paused, reason: answer.pausedReason };
     if (Date.now() - lookedAfterMs >= input.tickMs) {
       const nowMs = Date.now();
       const found = await lookAfterEvents({ closedSinceMs: lookedAfterMs });
@@ -70,7 +73,7 @@ export async function DispatchWorkflow(input: DispatchInput): Promise<void> {
       counts.deadLettered += found.deadLettered;
       lookedAfterMs = nowMs;
     }
-    if (hasLongHistory(input.maxHistoryEvents) && pause === null) {
+    if (hasLongHistory(input.maxHistoryEvents) && asked.length === 0) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof DispatchWorkflow>({ ...input, counts });
     }

@@ -5,7 +5,6 @@ import {
   continueAsNew,
   proxyActivities,
   setHandler,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { OdooActivities, StorageActivities } from '../contracts/activities';
 import {
@@ -53,13 +52,19 @@ export async function OdooPullWorkflow(input: PullInput): Promise<void> {
     interruptIfFailing();
     state.pause(note?.reason ?? null);
   });
-  setHandler(resumeSignal, () => state.resume());
+  setHandler(resumeSignal, () => {
+    state.resume();
+  });
   setHandler(pullNowSignal, () => {
     interruptIfFailing();
     state.pullNow();
   });
-  setHandler(reloadSignal, () => state.reload());
-  setHandler(pullFailedSignal, (failure) => state.fail(failure));
+  setHandler(reloadSignal, () => {
+    state.reload();
+  });
+  setHandler(pullFailedSignal, (failure) => {
+    state.fail(failure);
+  });
   setHandler(pullStatusQuery, () => state.status(pulling.isRunning()));
   setHandler(
     configureUpdate,

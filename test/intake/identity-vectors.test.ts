@@ -27,13 +27,13 @@ interface Vector {
   };
 }
 
-const read = <T>(name: string): T =>
-  JSON.parse(readFileSync(join(__dirname, '../fixtures/identity', name), 'utf8')) as T;
-const vectors = read<Vector[]>('vectors.json');
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(join(__dirname, '../fixtures/identity', name), 'utf8'));
+const vectors = read('vectors.json') as Vector[];
 
 /** As the parsers of the wire do it. */
 function copyOf(copy: Vector['copies'][number]): EventCopy {
-  const { _webhook_metadata: _, ...payload } = (copy.payload || {}) as JsonObject;
+  const { _webhook_metadata: _metadata, ...payload } = (copy.payload || {}) as JsonObject;
   return aCopy({
     eventId: copy.id,
     model: copy.model,
@@ -44,7 +44,7 @@ function copyOf(copy: Vector['copies'][number]): EventCopy {
   });
 }
 
-test.each(read<{ event_id: string; key: string }[]>('keys.json'))(
+test.each(read('keys.json') as { event_id: string; key: string }[])(
   'event_id $event_id gets key $key',
   ({ event_id, key }) => {
     const id = comparableId(aCopy({ eventId: event_id }), 'main', 'f', sha256);

@@ -48,8 +48,9 @@ async function openPglite() {
   const store = await openStore({ engine: 'pglite', folder: join(folder, 'store') }, ignore);
   return {
     store,
-    remove: async () => {
+    remove: () => {
       rmSync(folder, { recursive: true, force: true });
+      return Promise.resolve();
     },
   };
 }

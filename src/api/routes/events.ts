@@ -5,7 +5,7 @@ import { CHANNELS, OPERATIONS, PRIORITIES } from '../../domain/event';
 import { EVENT_STATES } from '../../domain/event-state';
 import { readCopies } from '../../store/event-copies';
 import { listEvents, readEvent } from '../../store/events/read';
-import type { ApiDependencies } from '../app';
+import type { ApiDependencies } from '../dependencies';
 import { presentCopy, presentEvent } from '../present';
 import { Problem } from '../problem';
 import { cursor, cursorTo, limit, text, time, wholeNumber } from '../query';

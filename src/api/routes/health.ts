@@ -1,6 +1,6 @@
 // For supervisors and load balancers: alive, and making progress. No key, and nothing secret in the answer.
 import { Router } from 'express';
-import type { ApiDependencies } from '../app';
+import type { ApiDependencies } from '../dependencies';
 import { checkReadiness } from '../readiness';
 
 export function healthRoutes(dependencies: ApiDependencies): Router {

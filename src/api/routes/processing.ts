@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { writeProcessingSettings } from '../../store/settings';
-import type { ApiDependencies } from '../app';
+import type { ApiDependencies } from '../dependencies';
 import { bodyOf } from '../query';
 
 const pauseBody = z.strictObject({ reason: z.string().max(500, 'at most 500 characters').optional() });

@@ -1,7 +1,7 @@
 // Sources and their syncing: look, pause, resume, pull now, set interval and page size.
 import { Router } from 'express';
 import { z } from 'zod';
-import type { ApiDependencies, ApiSource } from '../app';
+import type { ApiDependencies, ApiSource } from '../dependencies';
 import { Problem } from '../problem';
 import { bodyOf } from '../query';
 import { sourceView } from '../source-view';

@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import { readTotals } from '../../store/counters';
 import { oldestPendingMs } from '../../store/events/read';
-import type { ApiDependencies } from '../app';
+import type { ApiDependencies } from '../dependencies';
 
 export function statsRoutes({ store }: ApiDependencies): Router {
   const router = Router();

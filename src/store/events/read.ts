@@ -58,15 +58,17 @@ export interface Page {
   readonly after: number | null;
 }
 
+/** All but the payload, which can be megabytes. */
+const { payload: _payload, ...LISTED } = getTableColumns(events);
+
 export async function listEvents(
   db: Database,
   filter: EventFilter,
   page: Page,
 ): Promise<readonly ListedEvent[]> {
   const cursor = page.after === null ? undefined : (page.order === 'asc' ? gt : lt)(events.seq, page.after);
-  const { payload: _, ...columns } = getTableColumns(events);
   const rows = await db
-    .select(columns)
+    .select(LISTED)
     .from(events)
     .where(and(...conditions(filter), cursor))
     .orderBy((page.order === 'asc' ? asc : desc)(events.seq))
@@ -95,7 +97,7 @@ export async function oldestPendingMs(db: Database): Promise<number | null> {
 }
 
 function conditions(filter: EventFilter): readonly (SQL | undefined)[] {
-  const equal = <T>(column: PgColumn, value: T | undefined) =>
+  const equal = (column: PgColumn, value: string | number | undefined) =>
     value === undefined ? undefined : eq(column, value);
   return [
     equal(events.source, filter.source),
