@@ -12,5 +12,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,
+  // A native runtime keeps its process alive after the last test of a failed suite.
+  forceExit: true,
   testTimeout: 30_000,
 };

@@ -1,0 +1,120 @@
+// Jisr as a process of its own, started as `npm start` starts it, and killed as the world kills it.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findTestCli } from '../temporal-server';
+import { eventually } from './bridge';
+
+const ROOT = join(__dirname, '../..');
+
+export interface JisrProcess {
+  /** Of the current start. */
+  readonly url: () => string;
+  readonly uiUrl: () => string;
+  readonly dataDir: string;
+  readonly get: (path: string) => Promise<unknown>;
+  readonly post: (path: string, body?: object) => Promise<unknown>;
+  readonly output: () => string;
+  start(): Promise<void>;
+  /** kill -9 of Node alone: the Temporal server it started is orphaned. */
+  killNode(): Promise<void>;
+  /** kill -9 of Node and of its Temporal server. */
+  killAll(): Promise<void>;
+  /** SIGTERM; answers the exit code. */
+  stop(): Promise<number | null>;
+  temporalPid(): number;
+  temporalAddress(): string;
+  remove(): void;
+}
+
+/** @param script in dist, e.g. `start.js` */
+export async function jisrProcess(env: Record<string, string>, script = 'start.js'): Promise<JisrProcess> {
+  if (!existsSync(join(ROOT, 'dist', script))) throw new Error('run `npm run build` first');
+  const folder = mkdtempSync(join(tmpdir(), 'jisr-e2e-'));
+  const dataDir = join(folder, 'data');
+  const cli = await findTestCli();
+  let child: ChildProcess | null = null;
+  let output = '';
+
+  const found = (pattern: RegExp) => {
+    const match = [...output.matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1];
+    if (match === undefined) throw new Error(`no ${pattern.source} in:\n${output}`);
+    return match;
+  };
+  const url = () => found(/(?:Jisr is up|the API is up): +(\S+)/);
+  const record = () =>
+    JSON.parse(readFileSync(join(dataDir, 'temporal.json'), 'utf8')) as {
+      process: { pid: number };
+      ports: { grpc: number };
+    };
+  const call = async (method: string, path: string, body?: object) => {
+    const answer = await fetch(url() + path, {
+      method,
+      headers: { 'x-api-key': 'test-admin-key', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const json: unknown = await answer.json();
+    if (answer.status >= 500) throw new Error(`${path}: ${answer.status} ${JSON.stringify(json)}`);
+    return json;
+  };
+  const gone = async (signal: NodeJS.Signals) => {
+    const dying = child!;
+    const exit = new Promise<number | null>((resolve) => dying.once('exit', resolve));
+    dying.kill(signal);
+    return exit;
+  };
+
+  return {
+    url,
+    uiUrl: () => found(/Web UI: +(\S+)/),
+    dataDir,
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, body),
+    output: () => output,
+    start: async () => {
+      output = '';
+      child = spawn(process.execPath, [join(ROOT, 'dist', script)], {
+        cwd: folder,
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          HOME: process.env['HOME'] ?? '',
+          TEMPORAL_CLI_PATH: cli,
+          JISR_DATA_DIR: dataDir,
+          JISR_ADMIN_KEY: 'test-admin-key',
+          PORT: '0',
+          LOG_LEVEL: 'warn',
+          ...env,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      for (const stream of [child.stdout, child.stderr])
+        stream?.on('data', (text: Buffer) => (output += text.toString()));
+      await eventually(() => {
+        if (child?.exitCode !== null) throw new Error(`ended with ${child?.exitCode}: ${output}`);
+        if (!/is up/.test(output)) throw new Error(`not up yet: ${output}`);
+      }, 60_000);
+    },
+    killNode: async () => void (await gone('SIGKILL')),
+    killAll: async () => {
+      const { pid } = record().process;
+      await gone('SIGKILL');
+      process.kill(pid, 'SIGKILL');
+    },
+    stop: () => gone('SIGTERM'),
+    temporalPid: () => record().process.pid,
+    temporalAddress: () => `127.0.0.1:${record().ports.grpc}`,
+    remove: () => {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
