@@ -95,7 +95,9 @@ export async function jisrProcess(env: Record<string, string>, script = 'start.j
         if (!/is up/.test(output)) throw new Error(`not up yet: ${output}`);
       }, 60_000);
     },
-    killNode: async () => void (await gone('SIGKILL')),
+    killNode: async () => {
+      await gone('SIGKILL');
+    },
     killAll: async () => {
       const { pid } = record().process;
       await gone('SIGKILL');
