@@ -1,0 +1,79 @@
+// The demo's verdict can say both things: it is right about a sound bridge, and turns when one thing is broken.
+import { childEnvironment } from '../../src/config';
+import { playDemo } from '../../src/demo/play';
+import type { Verdict } from '../../src/demo/verdict';
+import type { OdooActivities } from '../../src/contracts/activities';
+import type { Intake } from '../../src/intake/accept';
+import type { WorkerPorts } from '../../src/roles/worker-role';
+import { installRuntime } from '../../src/temporal/session';
+import { log } from '../support/bridge';
+
+beforeAll(() => {
+  installRuntime(log);
+});
+
+async function verdictWith(ports: WorkerPorts, patienceMs: number): Promise<Verdict> {
+  const bundlePath = process.env['JISR_TEST_BUNDLE']!;
+  const demo = await playDemo({
+    env: childEnvironment(),
+    log,
+    say: () => undefined,
+    bundlePath,
+    ports,
+    patienceMs,
+  });
+  await demo.close();
+  return demo.result.verdict;
+}
+
+test('a sound bridge loses nothing and processes nothing twice', async () => {
+  const verdict = await verdictWith({}, 20_000);
+  expect(verdict.findings).toEqual([]);
+  expect(verdict.ok).toBe(true);
+}, 180_000);
+
+test('without sweeps a late commit is lost, and the verdict says so', async () => {
+  let begun = false;
+  const odoo = (activities: OdooActivities): OdooActivities => ({
+    ...activities,
+    pullPage: (request) => {
+      const sweeps = begun && request.cursor === 0;
+      begun = true;
+      return sweeps ? Promise.resolve(EMPTY_PAGE) : activities.pullPage(request);
+    },
+  });
+  const verdict = await verdictWith({ odoo }, 3_000);
+  expect(verdict.ok).toBe(false);
+  expect(verdict.findings.join('\n')).toMatch(/is lost: no event/);
+}, 180_000);
+
+test('acknowledging before the commit loses a page at a crash, and the verdict says so', async () => {
+  let crashed = false;
+  const intake: WorkerPorts['intake'] = (sound, sources): Intake => ({
+    accept: async (source, channel, arrivals, leaseMs) => {
+      if (!crashed) {
+        crashed = true;
+        const ids = arrivals.map((arrival) => (arrival.raw as { id: number }).id);
+        await sources.get(source.name)?.client.markProcessed(ids);
+        throw new Error('killed between the acknowledgement and the commit');
+      }
+      return sound.accept(source, channel, arrivals, leaseMs);
+    },
+  });
+  const verdict = await verdictWith({ intake }, 3_000);
+  expect(verdict.ok).toBe(false);
+  expect(verdict.findings.join('\n')).toMatch(/is lost: no event/);
+}, 180_000);
+
+const EMPTY_PAGE = {
+  kind: 'page' as const,
+  ids: [],
+  rows: 0,
+  lastId: null,
+  newestMs: null,
+  hasMore: false,
+  accepted: 0,
+  duplicates: 0,
+  quarantined: 0,
+  afterFailure: false,
+};
