@@ -46,7 +46,9 @@ describe.each([
       expect((await stats()).events['processed']).toBeLessThan(changes);
       const server = jisr.temporalPid();
       await jisr[how]();
-      expect(isAlive(server)).toBe(how === 'killNode');
+      await eventually(() => {
+        expect(isAlive(server)).toBe(how === 'killNode');
+      });
       const before = odoo.requests.counts().pull;
       await jisr.start();
       expect(isAlive(server)).toBe(false);

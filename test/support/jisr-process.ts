@@ -60,6 +60,7 @@ export async function jisrProcess(env: Record<string, string>, script = 'start.j
   };
   const gone = async (signal: NodeJS.Signals) => {
     const dying = child!;
+    if (dying.exitCode !== null || dying.signalCode !== null) return dying.exitCode;
     const exit = new Promise<number | null>((resolve) => dying.once('exit', resolve));
     dying.kill(signal);
     return exit;
@@ -112,10 +113,11 @@ export async function jisrProcess(env: Record<string, string>, script = 'start.j
   };
 }
 
+/** A killed process may stand as a zombie until its parent, or init, has looked. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
