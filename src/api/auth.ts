@@ -1,4 +1,5 @@
-// Who may use the interface: whoever has the key. Compares in constant time, whatever the lengths.
+// Who may use the interface: whoever has the key. Never compares the keys themselves: their digests are
+// equally long, so the time tells nothing.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Secret } from '../config';
@@ -7,16 +8,16 @@ import { Problem } from './problem';
 /** `Authorization: Bearer <key>` or `X-API-Key: <key>`. */
 export function requireKey(adminKey: Secret): RequestHandler {
   const wanted = digest(adminKey.reveal());
-  return (request, response, next) => {
-    const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return (request, _response, next) => {
+    const bearer = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const given = bearer ?? request.get('x-api-key');
     if (given !== undefined && timingSafeEqual(digest(given), wanted)) {
       next();
       return;
     }
-    response.setHeader('WWW-Authenticate', 'Bearer realm="jisr"');
     const what = given === undefined ? 'no key was sent' : 'the key is not the right one';
-    throw new Problem(401, `${what}: send JISR_ADMIN_KEY as \`Authorization: Bearer …\` or as \`X-API-Key\``);
+    const detail = `${what}: send JISR_ADMIN_KEY as \`Authorization: Bearer …\` or as \`X-API-Key\``;
+    throw new Problem(401, detail, { headers: { 'WWW-Authenticate': 'Bearer realm="jisr"' } });
   };
 }
 

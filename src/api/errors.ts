@@ -1,57 +1,82 @@
 // Every error on its way out: which answer it becomes. A fault of ours is logged and tells the caller nothing.
+// Never logs what a statement carried: drizzle writes its parameters into the message of its errors.
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
 import { BridgeRefused, BridgeUnavailable } from '../control/bridge-control';
 import type { Logger } from '../logger';
-import { isOutage } from '../store/errors';
+import { errorCodeOf, innermostMessage, isOutage } from '../store/errors';
 import { Problem } from './problem';
 
 const RETRY_AFTER_SECONDS = 5;
 
 export const notFound: RequestHandler = (request) => {
-  throw new Problem(
-    404,
-    `there is nothing at ${request.method} ${request.path}: see docs/api.md for what there is`,
-  );
+  const what = `there is nothing at ${request.path}`;
+  throw new Problem(404, `${what}: look for a typo; docs/api.md names every path`);
 };
+
+/** The last handler of a path: it gets the methods that the others did not take. */
+export function onlyAllows(...methods: readonly string[]): RequestHandler {
+  const allow = methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+  return (request) => {
+    const detail = `${request.method} is not possible here: use ${allow}`;
+    throw new Problem(405, detail, { headers: { Allow: allow } });
+  };
+}
 
 export function answerError(log: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, next) => {
+    const problem = toProblem(error);
+    const fields = { requestId: request.id, code: errorCodeOf(error), error: innermostMessage(error) };
+    if (problem.status === 500) log.error({ ...fields, stack: framesOf(error) }, 'request failed');
+    else if (problem.status > 500) log.warn(fields, 'request put off');
     if (response.headersSent) {
       next(error);
       return;
     }
-    const problem = toProblem(error);
-    if (problem.status === 500) log.error({ err: error, requestId: request.id }, 'request failed');
-    if (problem.more.retryAfterSeconds !== undefined) {
-      response.setHeader('Retry-After', problem.more.retryAfterSeconds);
-    }
-    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    response
+      .status(problem.status)
+      .set(problem.extras.headers ?? {})
+      .type('application/problem+json')
+      .send(JSON.stringify(problem));
   };
 }
 
-const httpError = z.object({ status: z.int().min(400).max(499), type: z.string() });
-
 function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof z.ZodError) {
-    const errors = error.issues.map((issue) => ({ where: issue.path.join('.'), expected: issue.message }));
-    return new Problem(400, 'the request is not as it should be: see `errors`', { errors });
-  }
   if (error instanceof BridgeRefused) return new Problem(400, error.message);
   if (error instanceof BridgeUnavailable) return later(error.message);
+  // Before the outage: a body that was cut off has a code like a broken connection's.
+  const refused = refusedByExpress(error);
+  if (refused !== null) return refused;
   if (isOutage(error)) return later('the database does not answer: see that it is up, then try again');
-  // What express itself refuses: a body that is no JSON, or too large.
-  const refused = httpError.safeParse(error);
-  if (refused.success) {
-    const { status, type } = refused.data;
-    const detail = type === 'entity.too.large' ? 'the body is larger than 64 kB' : 'the body must be JSON';
-    return new Problem(status, detail);
-  }
-  return new Problem(500, 'this is a fault of Jisr: its log says more, by the X-Request-Id of this answer');
+  return new Problem(500, 'a fault of Jisr: look up the X-Request-Id in its log');
 }
 
 function later(detail: string): Problem {
-  return new Problem(503, detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  return new Problem(503, detail, { headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) } });
+}
+
+const httpError = z.object({ status: z.int().min(400).max(499), type: z.string().optional() });
+
+/** A body or a path that express itself could not read. */
+function refusedByExpress(error: unknown): Problem | null {
+  const refused = httpError.safeParse(error);
+  if (!refused.success) return null;
+  const { status, type } = refused.data;
+  return new Problem(status, WHAT_TO_DO[type ?? 'path'] ?? 'the body did not arrive whole: send it again');
+}
+
+const WHAT_TO_DO: Readonly<Record<string, string>> = {
+  'entity.too.large': 'the body is larger than 64 kB: send less',
+  'entity.parse.failed': 'the body is not a JSON object: send one, or no body',
+  'encoding.unsupported': 'send the body without Content-Encoding, or with gzip, deflate or br',
+  'charset.unsupported': 'send the body as UTF-8',
+  path: 'the path is not percent-encoded: write a `%` as `%25`',
+};
+
+/** The stack without its first lines, which repeat the message. */
+function framesOf(error: unknown): readonly string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack.split('\n').filter((line) => line.startsWith('    at '));
 }

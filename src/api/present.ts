@@ -1,8 +1,9 @@
-// How things look on the wire: snake_case, times as RFC 3339 in UTC.
+// How events look on the wire: snake_case, times as RFC 3339 in UTC. Never asks for more than it is given.
 import type { KeptCopy } from '../store/event-copies';
-import type { ListedEvent } from '../store/events/read';
+import type { ListedEvent, StoredEvent } from '../store/events/read';
 
 export interface TemporalUi {
+  /** Without a slash at the end; null when it is not known. */
   readonly baseUrl: string | null;
   readonly namespace: string;
 }
@@ -34,6 +35,16 @@ export function presentEvent(event: ListedEvent, ui: TemporalUi) {
   };
 }
 
+export function presentWholeEvent(event: StoredEvent, copies: readonly KeptCopy[], ui: TemporalUi) {
+  return {
+    ...presentEvent(event, ui),
+    payload: event.payload,
+    copies: copies.map(presentCopy),
+    // Nobody can subscribe yet.
+    deliveries: [],
+  };
+}
+
 /** The newest run in the Temporal Web UI; before the first, the place where it will be found. */
 function temporalUrl(
   { key, workflowId, runId }: ListedEvent,
@@ -42,11 +53,11 @@ function temporalUrl(
   if (baseUrl === null) return null;
   const workflows = `${baseUrl}/namespaces/${encodeURIComponent(namespace)}/workflows`;
   return runId === null
-    ? `${workflows}?query=${encodeURIComponent(`WorkflowId="${key}"`)}`
+    ? `${workflows}?query=${encodeURIComponent(`WorkflowId="${workflowId ?? key}"`)}`
     : `${workflows}/${encodeURIComponent(workflowId ?? key)}/${runId}/history`;
 }
 
-export function presentCopy(copy: KeptCopy) {
+function presentCopy(copy: KeptCopy) {
   return {
     channel: copy.channel,
     id: copy.externalId,

@@ -1,10 +1,17 @@
 // An answer that is not the one the caller wanted: `application/problem+json` (RFC 9457).
+// Never holds what a caller must not see: everything in it goes out.
 import { STATUS_CODES } from 'node:http';
 
 export interface WrongValue {
   /** Where it stands, e.g. `query.limit`. */
   readonly where: string;
+  readonly found: string;
   readonly expected: string;
+}
+
+export interface ProblemExtras {
+  readonly errors?: readonly WrongValue[];
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export class Problem extends Error {
@@ -12,7 +19,7 @@ export class Problem extends Error {
     readonly status: number,
     /** Says what to do next. */
     readonly detail: string,
-    readonly more: { readonly errors?: readonly WrongValue[]; readonly retryAfterSeconds?: number } = {},
+    readonly extras: ProblemExtras = {},
   ) {
     super(detail);
   }
@@ -23,7 +30,7 @@ export class Problem extends Error {
       title: STATUS_CODES[this.status] ?? 'Error',
       status: this.status,
       detail: this.detail,
-      ...(this.more.errors === undefined ? {} : { errors: this.more.errors }),
+      ...(this.extras.errors === undefined ? {} : { errors: this.extras.errors }),
     };
   }
 }

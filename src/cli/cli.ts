@@ -1,10 +1,14 @@
 // Reads the words of the command line and calls the noun they name. Exit codes: 0 done, 1 failed, 2 wrong usage.
+// Knows no noun in detail: each is a file of its own and one line of NOUNS.
 import { Command, CommanderError } from 'commander';
 import { readVersion } from '../version';
 import { configCommand } from './config';
-import { CliExit, type CliOutput } from './output';
+import { CliExit, type CliIo } from './io';
 
-export async function runCli(words: readonly string[], output: CliOutput): Promise<number> {
+const NOUNS: readonly ((io: CliIo) => Command)[] = [configCommand];
+
+/** @param words without the program itself; answers the exit code */
+export async function runCli(words: readonly string[], io: CliIo): Promise<number> {
   const program = new Command('jisr')
     .description('a durable event bridge for Odoo')
     .version(readVersion())
@@ -12,13 +16,13 @@ export async function runCli(words: readonly string[], output: CliOutput): Promi
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
-        output.out(text.trimEnd());
+        io.out(text.trimEnd());
       },
       writeErr: (text) => {
-        output.err(text.trimEnd());
+        io.err(text.trimEnd());
       },
     });
-  for (const noun of [configCommand(output)]) program.addCommand(inherit(noun, program));
+  for (const noun of NOUNS) program.addCommand(inherit(noun(io), program));
   try {
     await program.parseAsync(words, { from: 'user' });
     return 0;
@@ -30,6 +34,7 @@ export async function runCli(words: readonly string[], output: CliOutput): Promi
   }
 }
 
+/** A command made on its own knows nothing of its parent's output and exit. */
 function inherit(command: Command, parent: Command): Command {
   command.copyInheritedSettings(parent);
   for (const verb of command.commands) inherit(verb, command);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line `jisr`.
+// The command line `jisr`: gives it the process's words and streams. Never ends the process while it writes.
 import { runCli } from './cli';
 
 void runCli(process.argv.slice(2), {

@@ -13,7 +13,7 @@ interface Stats {
 
 describe.each([
   ['of the whole process, its Temporal server included', 'killAll', 3000],
-  ['of Node alone, which orphans its Temporal server', 'killNode', 1500],
+  ['of Node alone, which orphans its Temporal server', 'killNode', 600],
 ] as const)('kill -9 %s', (_, how, changes) => {
   let odoo: Simulator;
   let jisr: JisrProcess;

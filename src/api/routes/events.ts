@@ -1,70 +1,74 @@
-// Events: the list, and one whole.
+// Events: the list, and one whole. Never changes one.
 import { Router } from 'express';
 import { z } from 'zod';
 import { CHANNELS, OPERATIONS, PRIORITIES } from '../../domain/event';
 import { EVENT_STATES } from '../../domain/event-state';
 import { readCopies } from '../../store/event-copies';
-import { listEvents, readEvent } from '../../store/events/read';
+import { listEvents, readEvent, type EventFilter } from '../../store/events/read';
 import type { ApiDependencies } from '../dependencies';
-import { presentCopy, presentEvent } from '../present';
+import { onlyAllows } from '../errors';
+import { cursorTo, oneOf, pageFields, recordId, text, time } from '../fields';
+import { expectNoQuery, parseQuery } from '../parse';
+import { presentEvent, presentWholeEvent } from '../present';
 import { Problem } from '../problem';
-import { cursor, cursorTo, limit, text, time, wholeNumber } from '../query';
 
-const listQuery = z.strictObject({
+const filterFields = {
   source: text.optional(),
   model: text.optional(),
-  record_id: wholeNumber.optional(),
-  operation: z.enum(OPERATIONS).optional(),
-  priority: z.enum(PRIORITIES).optional(),
-  status: z.enum(EVENT_STATES).optional(),
-  channel: z.enum(CHANNELS).optional(),
+  record_id: recordId.optional(),
+  operation: oneOf(OPERATIONS).optional(),
+  priority: oneOf(PRIORITIES).optional(),
+  status: oneOf(EVENT_STATES).optional(),
+  channel: oneOf(CHANNELS).optional(),
   push_id: text.optional(),
   pull_id: text.optional(),
   since: time.optional(),
   until: time.optional(),
   q: text.optional(),
-  order: z.enum(['asc', 'desc']).default('desc'),
-  limit,
-  cursor: cursor.optional(),
+};
+const listQuery = z.strictObject({
+  ...filterFields,
+  order: oneOf(['asc', 'desc']).default('desc'),
+  ...pageFields,
 });
 
 export function eventRoutes({ store, temporalUi }: ApiDependencies): Router {
   const router = Router();
 
-  router.get('/events', async (request, response) => {
-    const query = listQuery.parse(request.query);
-    const filter = {
-      ...query,
-      recordId: query.record_id,
-      pushId: query.push_id,
-      pullId: query.pull_id,
-      sinceMs: query.since,
-      untilMs: query.until,
-    };
-    const page = { order: query.order, limitRows: query.limit, after: query.cursor ?? null };
-    // One more than asked tells whether there is a next page.
-    const rows = await listEvents(store.db, filter, { ...page, limitRows: page.limitRows + 1 });
-    const events = rows.slice(0, page.limitRows);
-    const last = rows.length > page.limitRows ? events.at(-1) : undefined;
-    response.json({
-      events: events.map((event) => presentEvent(event, temporalUi)),
-      next: last === undefined ? null : cursorTo(last.seq),
-    });
-  });
+  router
+    .route('/events')
+    .get(async (request, response) => {
+      const { order, limit: limitRows, cursor: after = null, ...asked } = parseQuery(listQuery, request);
+      // One more than asked tells whether there is a next page.
+      const page = { order, limitRows: limitRows + 1, after };
+      const rows = await listEvents(store.db, filterOf(asked), page);
+      const events = rows.slice(0, limitRows);
+      const last = rows.length > limitRows ? events.at(-1) : undefined;
+      response.json({
+        events: events.map((event) => presentEvent(event, temporalUi)),
+        next: last === undefined ? null : cursorTo(last.seq),
+      });
+    })
+    .all(onlyAllows('GET'));
 
-  router.get('/events/:key', async (request, response) => {
-    const { key } = request.params;
-    const event = await readEvent(store.db, key);
-    if (event === null)
-      throw new Problem(404, `no event has the key "${key}": look for it with GET /api/v1/events?q=…`);
-    const copies = await readCopies(store.db, event.seq);
-    response.json({
-      ...presentEvent(event, temporalUi),
-      payload: event.payload,
-      copies: copies.map(presentCopy),
-      deliveries: [],
-    });
-  });
+  router
+    .route('/events/:key')
+    .get(async (request, response) => {
+      expectNoQuery(request);
+      const { key } = request.params;
+      const event = await readEvent(store.db, key);
+      if (event === null) throw new Problem(404, `no event has the key "${key}": ${HOW_TO_FIND}`);
+      const copies = await readCopies(store.db, event.seq);
+      response.json(presentWholeEvent(event, copies, temporalUi));
+    })
+    .all(onlyAllows('GET'));
 
   return router;
+}
+
+const HOW_TO_FIND = "look for it by Odoo's id or record with GET /api/v1/events?q=…";
+
+function filterOf(asked: z.output<z.ZodObject<typeof filterFields>>): EventFilter {
+  const { record_id: recordId, push_id: pushId, pull_id: pullId, since, until, ...same } = asked;
+  return { ...same, recordId, pushId, pullId, sinceMs: since, untilMs: until };
 }

@@ -1,28 +1,53 @@
-// Processing as a whole: paused, events are accepted and wait.
+// Processing as a whole: paused, events are accepted and wait. Never decides what runs: the dispatcher does.
 import { Router } from 'express';
 import { z } from 'zod';
-import { writeProcessingSettings } from '../../store/settings';
+import { BridgeUnavailable } from '../../control/bridge-control';
+import { writeProcessingSettings, type ProcessingSettings } from '../../store/settings';
 import type { ApiDependencies } from '../dependencies';
-import { bodyOf } from '../query';
+import { onlyAllows } from '../errors';
+import { reason } from '../fields';
+import { expectNoQuery, parseBody } from '../parse';
 
-const pauseBody = z.strictObject({ reason: z.string().max(500, 'at most 500 characters').optional() });
+const pauseBody = z.strictObject({ reason });
 
-export function processingRoutes({ store, control }: ApiDependencies): Router {
+export function processingRoutes({ store, control, log }: ApiDependencies): Router {
   const router = Router();
 
-  // The store first: every starter reads the pause there, so it holds even while Temporal is away.
-  router.post('/processing/pause', async (request, response) => {
-    const reason = bodyOf(pauseBody, request.body).reason ?? null;
-    await writeProcessingSettings(store.db, { paused: true, reason });
-    await control.pauseProcessing(reason);
-    response.json({ state: 'paused', reason });
-  });
+  /**
+   * The store first: the dispatcher and whoever else starts runs read it there before each look, so what is
+   * set holds while Temporal is away. Then 202 instead of 200: the signal only makes it quicker.
+   */
+  async function set(wanted: ProcessingSettings, tell: () => Promise<void>) {
+    await writeProcessingSettings(store.db, wanted);
+    const state = wanted.paused ? 'paused' : 'running';
+    const told = await tell().then(() => true, unlessUnavailable);
+    if (!told) log.warn({ state }, 'processing was set in the store; the dispatcher could not be told');
+    return { status: told ? 200 : 202, body: { state, reason: wanted.reason } };
+  }
 
-  router.post('/processing/resume', async (_request, response) => {
-    await writeProcessingSettings(store.db, { paused: false, reason: null });
-    await control.resumeProcessing();
-    response.json({ state: 'running', reason: null });
-  });
+  router
+    .route('/processing/pause')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      const { reason: why = null } = parseBody(pauseBody, request.body);
+      const { status, body } = await set({ paused: true, reason: why }, () => control.pauseProcessing(why));
+      response.status(status).json(body);
+    })
+    .all(onlyAllows('POST'));
+
+  router
+    .route('/processing/resume')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      const { status, body } = await set({ paused: false, reason: null }, () => control.resumeProcessing());
+      response.status(status).json(body);
+    })
+    .all(onlyAllows('POST'));
 
   return router;
+}
+
+function unlessUnavailable(error: unknown): false {
+  if (error instanceof BridgeUnavailable) return false;
+  throw error;
 }

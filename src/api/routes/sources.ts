@@ -1,12 +1,16 @@
 // Sources and their syncing: look, pause, resume, pull now, set interval and page size.
+// Never pulls itself: it tells the source's workflow.
 import { Router } from 'express';
 import { z } from 'zod';
 import type { ApiDependencies, ApiSource } from '../dependencies';
+import { onlyAllows } from '../errors';
+import { cursorTo, pageFields, reason } from '../fields';
+import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { Problem } from '../problem';
-import { bodyOf } from '../query';
 import { sourceView } from '../source-view';
 
-const pauseBody = z.strictObject({ reason: z.string().max(500, 'at most 500 characters').optional() });
+const listQuery = z.strictObject(pageFields);
+const pauseBody = z.strictObject({ reason });
 const INTERVAL = 'a whole number of ms from 100 to 86400000';
 const LIMIT = 'a whole number from 1 to 1000';
 const settingsBody = z
@@ -19,55 +23,79 @@ const settingsBody = z
 export function sourceRoutes(dependencies: ApiDependencies): Router {
   const { control, sources } = dependencies;
   const router = Router();
-  const find = (name: string): ApiSource => {
-    const source = sources.find((known) => known.name === name);
-    if (source !== undefined) return source;
-    throw new Problem(404, `no source is called "${name}": GET /api/v1/sources lists them`);
-  };
-  const findPulled = (name: string): ApiSource => {
-    const source = find(name);
-    if (source.pull !== null) return source;
-    throw new Problem(409, `source "${name}" only pushes: set its URL and key, then restart`);
-  };
 
-  router.get('/sources', async (_request, response) => {
-    const views = await Promise.all(sources.map((source) => sourceView(dependencies, source)));
-    response.json({ sources: views, next: null });
-  });
+  router
+    .route('/sources')
+    .get(async (request, response) => {
+      const { limit, cursor: from = 0 } = parseQuery(listQuery, request);
+      const end = from + limit;
+      const page = sources.slice(from, end).map((source) => sourceView(dependencies, source));
+      const next = end < sources.length ? cursorTo(end) : null;
+      response.json({ sources: await Promise.all(page), next });
+    })
+    .all(onlyAllows('GET'));
 
-  router.get('/sources/:name', async (request, response) => {
-    response.json(await sourceView(dependencies, find(request.params.name)));
-  });
+  router
+    .route('/sources/:name')
+    .get(async (request, response) => {
+      expectNoQuery(request);
+      response.json(await sourceView(dependencies, find(sources, request.params.name)));
+    })
+    .patch(async (request, response) => {
+      expectNoQuery(request);
+      const source = findPulled(sources, request.params.name);
+      const { interval_ms: intervalMs, limit } = parseBody(settingsBody, request.body);
+      await control.configureSource(source, {
+        ...(intervalMs === undefined ? {} : { intervalMs }),
+        ...(limit === undefined ? {} : { limit }),
+      });
+      response.json(await sourceView(dependencies, source));
+    })
+    .all(onlyAllows('GET', 'PATCH'));
 
-  router.patch('/sources/:name', async (request, response) => {
-    const source = findPulled(request.params.name);
-    const { interval_ms: intervalMs, limit } = bodyOf(settingsBody, request.body);
-    await control.configureSource(source, {
-      ...(intervalMs === undefined ? {} : { intervalMs }),
-      ...(limit === undefined ? {} : { limit }),
-    });
-    response.json(await sourceView(dependencies, source));
-  });
+  router
+    .route('/sources/:name/pause')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      const source = findPulled(sources, request.params.name);
+      await control.pauseSource(source, parseBody(pauseBody, request.body).reason ?? null);
+      response.json(await sourceView(dependencies, source));
+    })
+    .all(onlyAllows('POST'));
 
-  router.post('/sources/:name/pause', async (request, response) => {
-    const source = findPulled(request.params.name);
-    await control.pauseSource(source, bodyOf(pauseBody, request.body).reason ?? null);
-    response.json(await sourceView(dependencies, source));
-  });
+  router
+    .route('/sources/:name/resume')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      const source = findPulled(sources, request.params.name);
+      await control.resumeSource(source);
+      response.json(await sourceView(dependencies, source));
+    })
+    .all(onlyAllows('POST'));
 
-  router.post('/sources/:name/resume', async (request, response) => {
-    const source = findPulled(request.params.name);
-    await control.resumeSource(source);
-    response.json(await sourceView(dependencies, source));
-  });
-
-  router.post('/sources/:name/pull', async (request, response) => {
-    const source = findPulled(request.params.name);
-    const { state } = await control.pullStatus(source);
-    if (state === 'paused') throw new Problem(409, `source "${source.name}" is paused: resume it first`);
-    await control.pullNow(source);
-    response.status(202).json(await sourceView(dependencies, source));
-  });
+  router
+    .route('/sources/:name/pull')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      const source = findPulled(sources, request.params.name);
+      const { state } = await control.pullStatus(source);
+      if (state === 'paused') throw new Problem(409, `source "${source.name}" is paused: resume it first`);
+      await control.pullNow(source);
+      response.status(202).json(await sourceView(dependencies, source));
+    })
+    .all(onlyAllows('POST'));
 
   return router;
+}
+
+function find(sources: readonly ApiSource[], name: string): ApiSource {
+  const source = sources.find((known) => known.name === name);
+  if (source !== undefined) return source;
+  throw new Problem(404, `no source is called "${name}": GET /api/v1/sources lists them`);
+}
+
+function findPulled(sources: readonly ApiSource[], name: string): ApiSource {
+  const source = find(sources, name);
+  if (source.pull !== null) return source;
+  throw new Problem(409, `source "${name}" only pushes: configure its URL and key, then restart Jisr`);
 }

@@ -1,0 +1,87 @@
+// The HTTP interface on a real socket, over a real store and a fake of the port to the workflows.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApp } from '../../src/api/app';
+import type { ApiDependencies } from '../../src/api/dependencies';
+import { Secret } from '../../src/config';
+import { createLogger } from '../../src/logger';
+import { fakeControl, type FakeControl } from './fake-control';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed; null when it was empty. */
+  readonly body: unknown;
+}
+
+export interface RunningApi {
+  readonly control: FakeControl;
+  /** All that was logged. */
+  readonly lines: string[];
+  call(method: string, path: string, options?: CallOptions): Promise<Answer>;
+  get(path: string): Promise<Answer>;
+  post(path: string, body?: unknown): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+interface CallOptions {
+  /** Text goes as it is, all else as JSON. */
+  readonly body?: unknown;
+  /** Beside the key; `{ authorization: '' }` sends none. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export const ADMIN_KEY = 'the-admin-key';
+
+export const MAIN = { name: 'main', isFirst: true, pull: { intervalMs: 30_000, limitRows: 500 } };
+export const PUSH_ONLY = { name: 'shop', isFirst: false, pull: null };
+
+export async function startApi(
+  parts: Pick<ApiDependencies, 'store'> & Partial<ApiDependencies>,
+): Promise<RunningApi> {
+  const control = fakeControl();
+  const lines: string[] = [];
+  const write = (line: string) => void lines.push(line);
+  const app = createApp({
+    control,
+    sources: [MAIN, PUSH_ONLY],
+    adminKey: new Secret(ADMIN_KEY),
+    temporalUi: { baseUrl: 'http://ui.test', namespace: 'default' },
+    log: createLogger({ level: 'debug', destination: { write } }),
+    nowMs: Date.now,
+    startedAtMs: Date.now(),
+    ...parts,
+  });
+  const server = createServer(app);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function call(method: string, path: string, { body, headers }: CallOptions = {}): Promise<Answer> {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${ADMIN_KEY}`, ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: text === '' ? null : JSON.parse(text),
+    };
+  }
+
+  return {
+    control,
+    lines,
+    call,
+    get: (path) => call('GET', path),
+    post: (path, body) => call('POST', path, { body }),
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
