@@ -3,6 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  testPathIgnorePatterns: ['/test/chaos/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
