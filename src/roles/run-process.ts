@@ -34,6 +34,8 @@ export async function runProcess(start: StartProcess): Promise<void> {
   } catch (error) {
     report(error);
   }
+  // The SDK's native runtime keeps a process alive that never connected.
+  process.exit();
 }
 
 /** What a person must know of an error, and the exit code that goes with it. */
