@@ -11,6 +11,7 @@ import { FolderInUseError, FolderUnusableError, openDataFolder } from '../src/da
 import { identityOf } from '../src/data-folder/process-identity';
 
 let dir: string;
+/** Killed after each test, also after one that failed. */
 const contenders = new Set<ChildProcess>();
 
 beforeEach(() => {
@@ -40,6 +41,7 @@ async function tryLock(child: ChildProcess): Promise<string> {
 
 async function kill(child: ChildProcess): Promise<void> {
   contenders.delete(child);
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
@@ -99,6 +101,7 @@ describe('the lock', () => {
   test('a dead process that its parent has not reaped does not hold it', async () => {
     // The shell becomes `sleep`, which never asks after the child it inherits.
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    contenders.add(parent);
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());
     const holder = identityOf(pid);
@@ -108,7 +111,6 @@ describe('the lock', () => {
     process.kill(pid, 'SIGKILL');
     while (identityOf(pid) !== null) await sleep(10);
     folder.lock();
-    parent.kill('SIGKILL');
   });
 
   test.each(['', '{', '{"pid":1}', '{"pid":1,"born":"x","nonce":"../../x"}'])(

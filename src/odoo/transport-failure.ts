@@ -1,6 +1,8 @@
 // Names why a connection to Odoo gave no answer, and says what to check.
 // Must never name a mistake of ours (a bad argument, an unknown error): those are thrown on.
 
+import { errors } from 'undici';
+
 import type { OdooReply } from '../domain/failure';
 import { failed } from './failed';
 
@@ -35,6 +37,9 @@ const CAUSES: ReadonlyMap<string, string> = new Map([
   ['UND_ERR_HEADERS_OVERFLOW', 'its headers are too large: is that Odoo? Check ODOO_URL'],
 ]);
 
+/** undici loses the code of its parser's errors (it looks a number up among names), whatever its types say. */
+const PARSER_ERROR = 'HPE_ERROR';
+
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^HPE_/, 'it does not speak HTTP: check scheme and port in ODOO_URL'],
   [
@@ -64,7 +69,8 @@ export function deadlineFailure(origin: string, limitMs: number): OdooReply<neve
 }
 
 function codeOf(error: unknown): string | null {
-  return isObject(error) && 'code' in error && typeof error.code === 'string' ? error.code : null;
+  if (isObject(error) && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof errors.HTTPParserError ? PARSER_ERROR : null;
 }
 
 function systemError(error: unknown): string | null {

@@ -39,14 +39,14 @@ export function recordRequest(finished: FinishedRequest, { ledger, log }: Books,
   if (request.method === 'HEAD') return;
   if (endpoint === 'pull') {
     const page = answer.work?.kind === 'served' && arrives ? answer.work : null;
-    ledger.served(page?.pullIds ?? [], nowMs);
+    ledger.served(page?.changes ?? [], nowMs);
     const params = readable(request);
     log.pulled({
       atMs,
       lastEventId: numberIn(params.get('last_event_id')),
       limit: numberIn(params.get('limit')),
       status,
-      served: page?.pullIds.length ?? 0,
+      served: page?.changes.length ?? 0,
       hasMore: page?.hasMore ?? false,
     });
   }

@@ -106,10 +106,11 @@ export class LedgerBook implements Ledger {
     this.byId = new Map();
   }
 
-  served(pullIds: readonly number[], atMs: number): void {
-    for (const pullId of pullIds) {
-      const entry = this.byId.get(pullId);
-      if (entry === undefined) throw new Error(`served row ${pullId}, which no change made`);
+  /** By serial: the ids may have begun again while the answer was on its way. */
+  served(changes: readonly Change[], atMs: number): void {
+    for (const { serial, pullId } of changes) {
+      const entry = this.all[serial - 1];
+      if (entry?.change.pullId !== pullId) throw new Error(`served row ${pullId}, which no change made`);
       entry.served++;
       entry.firstServedAtMs ??= atMs;
     }

@@ -36,6 +36,8 @@ async function main(): Promise<void> {
     process.stdout.write(USAGE);
     return;
   }
+  const rows = wholeNumber('rows', values.rows);
+  const controlPort = wholeNumber('control-port', values['control-port']);
   const simulator = await startSimulator({
     port: wholeNumber('port', values.port),
     apiKey: values.key,
@@ -43,18 +45,26 @@ async function main(): Promise<void> {
     pushSequenceOffset: wholeNumber('push-offset', values['push-offset']),
     pace: values.pace ? ODOO_PACE : null,
   });
-  simulator.changeMany(wholeNumber('rows', values.rows));
-  const control = new Listener(
-    () => createServer(createControlApp(simulator)),
-    '127.0.0.1',
-    wholeNumber('control-port', values['control-port']),
-  );
-  await control.start();
-  process.stdout.write(`${JSON.stringify({ odoo: simulator.url, control: `${control.url}/simulator` })}\n`);
+  const control = new Listener(() => createServer(createControlApp(simulator)), '127.0.0.1', controlPort);
+  try {
+    simulator.changeMany(rows);
+    await control.start();
+    // Before the line that says where it listens: whoever reads it may end it at once.
+    const ended = firstOf(['SIGINT', 'SIGTERM', 'disconnect']);
+    process.stdout.write(`${JSON.stringify({ odoo: simulator.url, control: `${control.url}/simulator` })}\n`);
+    await ended;
+  } finally {
+    await control.stop();
+    await simulator.close();
+  }
+}
 
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  await control.stop();
-  await simulator.close();
+/** 'disconnect' comes when a Node process that forked this one is gone, however it ended. */
+async function firstOf(events: readonly string[]): Promise<void> {
+  const over = new AbortController();
+  await Promise.race(events.map((event) => once(process, event, { signal: over.signal })));
+  // A listener for 'disconnect' would keep a forked process alive.
+  over.abort();
 }
 
 function wholeNumber(option: string, text: string): number {

@@ -67,12 +67,11 @@ async function read(incoming: IncomingMessage): Promise<WebRequest> {
 
 function workMs(work: Work | undefined, pace: Pace | null): number {
   if (work === undefined || pace === null) return 0;
-  const thousands = work.pullIds.length / 1000;
   switch (work.kind) {
     case 'served':
-      return pace.basePullMs + thousands * pace.servePer1000Ms;
+      return pace.basePullMs + (work.changes.length / 1000) * pace.servePer1000Ms;
     case 'mark':
-      return thousands * pace.markPer1000Ms;
+      return (work.pullIds.length / 1000) * pace.markPer1000Ms;
   }
 }
 

@@ -17,6 +17,8 @@ export interface DevServerOptions {
   /** Registered when the database is made; an older database file does not get new ones by this. */
   readonly searchAttributes: Readonly<Record<string, SearchAttributeType>>;
   readonly say: (line: string) => void;
+  /** Told the process of each attempt as soon as there is one, long before the server answers. */
+  readonly onSpawn?: (pid: number) => void;
   /** The server ended without being told to: what is known about why. */
   readonly onExit?: (reason: string) => void;
   /** Default: `default`. */
@@ -95,6 +97,7 @@ function spawnRecorded(options: DevServerOptions, ports: DevServerPorts): Server
   if (storage !== null) {
     writeRecord(storage.recordFile, { dbFile: storage.dbFile, ports, process: server.identity });
   }
+  if (server.identity !== null) options.onSpawn?.(server.identity.pid);
   return server;
 }
 

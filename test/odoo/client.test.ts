@@ -337,10 +337,11 @@ describe('a connection that cannot be made', () => {
 
   test('says that the other side does not speak HTTP', async () => {
     const ssh = createServer((socket) => socket.on('error', () => undefined).end('SSH-2.0-OpenSSH_9.2\r\n'));
-    ssh.listen(0, '127.0.0.1').unref();
+    ssh.listen(0, '127.0.0.1');
     await once(ssh, 'listening');
     const { port } = ssh.address() as AddressInfo;
     const reply = await aClient({ baseUrl: `http://127.0.0.1:${port}` }).health();
+    ssh.close();
     expect(reply).toMatchObject(aFailure('odoo-unreachable', 'does not speak HTTP'));
   });
 

@@ -157,16 +157,14 @@ describe('connections', () => {
 
   test('a caller that goes away before the answer was not served', async () => {
     odoo.change();
-    odoo.faults.arm({ kind: 'slow', delayMs: 50, times: 1 });
+    odoo.faults.arm({ kind: 'slow', delayMs: 300, times: 1 });
     const gone = new AbortController();
     const asked = fetch(`${odoo.url}/api/webhooks/pull`, {
       headers: { 'X-API-Key': 'lab-key' },
       signal: gone.signal,
     });
-    // The fault is used up as soon as the request is being worked on.
-    setImmediate(function whenAsked() {
-      if (odoo.faults.armed.length > 0) setImmediate(whenAsked);
-      else gone.abort();
+    whenFaultsAreUsedUp(() => {
+      gone.abort();
     });
     await expect(asked).rejects.toThrow('aborted');
     await odoo.until('the pull is over', () => odoo.requests.pulls().length === 1);
@@ -224,9 +222,14 @@ describe('ids', () => {
   });
 
   test('late commits can be a fault of the next changes', async () => {
-    odoo.faults.arm({ kind: 'late-commit', visibleAfterMs: 30, skip: 1, times: 1 });
+    odoo.faults.arm({ kind: 'late-commit', visibleAfterMs: 3_600_000, skip: 1, times: 1 });
     odoo.changeMany(3);
     expect(await pulledIds(odoo)).toEqual([1, 3]);
+  });
+
+  test('such a late commit becomes visible by itself', async () => {
+    odoo.faults.arm({ kind: 'late-commit', visibleAfterMs: 1, skip: 1, times: 1 });
+    odoo.changeMany(3);
     await odoo.until('row 2 is committed', () => odoo.ledger.byPullId(2)?.fate.state === 'visible');
     expect(await pulledIds(odoo)).toEqual([1, 2, 3]);
   });
@@ -243,4 +246,24 @@ describe('ids', () => {
       Array(3).fill('lost-in-reset'),
     );
   });
+
+  test('a page under way during a reset is booked on the changes that it holds', async () => {
+    odoo.change();
+    odoo.setPace({ servePer1000Ms: 0, markPer1000Ms: 0, basePullMs: 100 });
+    odoo.faults.arm({ kind: 'more-before-empty-page', times: 1 });
+    whenFaultsAreUsedUp(() => {
+      odoo.resetIds();
+      odoo.change();
+    });
+    expect(await pulledIds(odoo)).toEqual([1]);
+    expect(odoo.ledger.entries().map(({ served }) => served)).toEqual([1, 0]);
+  });
 });
+
+/** A fault with `times` is used up as soon as its request is being worked on. */
+function whenFaultsAreUsedUp(act: () => void): void {
+  setImmediate(() => {
+    if (odoo.faults.armed.length > 0) whenFaultsAreUsedUp(act);
+    else act();
+  });
+}

@@ -10,8 +10,11 @@ import { type RunProgram, runProgram } from '../../src/temporal/program';
 
 let home: string;
 let said: string[];
+/** The lines that must be said before the `go` of these tests comes to its end. */
+let goWaitsFor: RegExp[];
 
 beforeEach(() => {
+  goWaitsFor = [];
   home = mkdtempSync(join(tmpdir(), 'jisr-cli-'));
   said = [];
 });
@@ -33,12 +36,13 @@ function program(path: string, script: string): string {
 
 const temporal = (path: string) => program(path, 'echo temporal version 1.0.0');
 
-/** A `go` that notes each call, takes a while, and makes a `temporal`. */
-function go(): void {
+/** A `go` that notes each call, takes until these lines were said, and makes a `temporal`. */
+function go(...waitsFor: RegExp[]): void {
+  goWaitsFor = waitsFor;
   program(
     'bin/go',
     `echo "$@" >> ${home}/go-calls
-     sleep 0.3
+     while [ -d ${home} ] && [ ! -e ${home}/go-on ]; do sleep 0.02; done
      printf '#!/bin/sh\\necho temporal version built\\n' > $GOBIN/temporal
      chmod +x $GOBIN/temporal`,
   );
@@ -52,7 +56,11 @@ const offline: RunProgram = (file, args, options) =>
 
 function find(cliPath: string | null = null) {
   const env = { PATH: `${home}/bin:/usr/bin:/bin`, HOME: home, XDG_CACHE_HOME: `${home}/cache` };
-  const say = (line: string) => void said.push(line);
+  const say = (line: string) => {
+    said.push(line);
+    if (goWaitsFor.every((words) => said.some((each) => words.test(each))))
+      writeFileSync(`${home}/go-on`, '');
+  };
   return findTemporalCli({ cliPath, env, say, run: offline, progressEveryMs: 50 });
 }
 
@@ -93,7 +101,7 @@ test('one that was downloaded before is taken without a word', async () => {
 });
 
 test('with none anywhere it is built into the cache, and the next search finds it there', async () => {
-  go();
+  go(/still building/);
   expect(await find()).toEqual({ path: join(home, CACHED), version: 'temporal version built' });
   expect(readFileSync(`${home}/go-calls`, 'utf8')).toBe(
     'install github.com/temporalio/cli/cmd/temporal@v1.5.1\n',
@@ -105,7 +113,7 @@ test('with none anywhere it is built into the cache, and the next search finds i
 });
 
 test('two searches at once build it once', async () => {
-  go();
+  go(/building/, /waiting for it/);
   const found = await Promise.all([find(), find()]);
   expect(found.map(({ path }) => path)).toEqual([join(home, CACHED), join(home, CACHED)]);
   expect(readFileSync(`${home}/go-calls`, 'utf8').trim().split('\n')).toHaveLength(1);
@@ -128,9 +136,12 @@ test('a download that hangs is given up', async () => {
   const { port } = proxy.address() as AddressInfo;
   const env = { PATH: `${home}/bin`, HOME: home, HTTPS_PROXY: `http://127.0.0.1:${port}` };
   const say = (line: string) => void said.push(line);
-  const search = findTemporalCli({ cliPath: null, env, say, downloadTimeoutMs: 3_000 });
-  await expect(search).rejects.toThrow(/download: no end within 3 s\n.*go is not installed/);
-  // The SDK did reach out, so the limit is what ended it.
-  await asked;
-  proxy.close();
+  try {
+    const search = findTemporalCli({ cliPath: null, env, say, downloadTimeoutMs: 3_000 });
+    await expect(search).rejects.toThrow(/download: no end within 3 s\n.*go is not installed/);
+    // The SDK did reach out, so the limit is what ended it.
+    await asked;
+  } finally {
+    proxy.close();
+  }
 });

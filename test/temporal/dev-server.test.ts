@@ -8,11 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { identityOf, isAlive, type ProcessIdentity } from '../../src/data-folder/process-identity';
+import { identityOf } from '../../src/data-folder/process-identity';
 import { type DevServer, DevServerError, type DevServerOptions } from '../../src/temporal/dev-server';
-import type { DevServerRecord } from '../../src/temporal/dev-server-record';
+import {
+  type DevServerRecord,
+  endOrphan,
+  readRecord as readAnyRecord,
+} from '../../src/temporal/dev-server-record';
 import { freePorts } from '../../src/temporal/free-ports';
-import { findTestCli, startTestServer } from '../temporal-server';
+import { endWithUs, findTestCli, startTestServer } from '../temporal-server';
 
 jest.setTimeout(60_000);
 
@@ -20,8 +24,6 @@ let cliPath: string;
 let folder: string;
 let servers: DevServer[];
 let children: ChildProcess[];
-/** Servers whose parent is gone: a failing test must not leave them running. */
-let orphans: ProcessIdentity[];
 
 beforeAll(async () => {
   cliPath = await findTestCli();
@@ -31,13 +33,14 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'jisr-dev-server-'));
   servers = [];
   children = [];
-  orphans = [];
 });
 
 afterEach(async () => {
   for (const server of servers) await server.stop();
   for (const child of children) child.kill('SIGKILL');
-  for (const { pid } of orphans.filter(isAlive)) process.kill(pid, 'SIGKILL');
+  // Servers whose parent is gone: a failing test must not leave them running.
+  const record = readAnyRecord(storage().recordFile);
+  if (record !== null) await endOrphan({ ...record, process: null }, record.dbFile, () => undefined);
   rmSync(folder, { recursive: true });
 });
 
@@ -80,7 +83,7 @@ async function parentOfServer(): Promise<{ parent: ChildProcess; left: Left }> {
   });
   children.push(parent);
   const [left] = (await once(parent, 'message')) as [Left];
-  orphans.push(identityOf(left.pid)!);
+  endWithUs(left.pid);
   return { parent, left };
 }
 
@@ -232,7 +235,9 @@ test('a server that ends while it starts is reported with its last words', async
 test('a server that does not answer in time is reported, and ended', async () => {
   const pidFile = join(folder, 'pid');
   const silent = script(`echo $$ > ${pidFile}; exec sleep 60`);
-  await expect(startTestServer({ cliPath: silent, startTimeoutMs: 300 })).rejects.toThrow(/no answer within/);
+  await expect(startTestServer({ cliPath: silent, startTimeoutMs: 1_000 })).rejects.toThrow(
+    /no answer within/,
+  );
   expect(identityOf(Number(readFileSync(pidFile, 'utf8')))).toBeNull();
 });
 

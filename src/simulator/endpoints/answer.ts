@@ -2,6 +2,7 @@
 // Never sends anything.
 
 import type { Json, JsonObject } from '../../domain/event';
+import type { Change } from '../change-types';
 import { naiveMicroseconds, writeJson } from '../python/json-writer';
 import type { PythonError } from '../python/values';
 import { INTERNAL_ERROR_PAGE } from './pages';
@@ -15,7 +16,7 @@ export interface Answer {
 }
 
 export type Work =
-  | { readonly kind: 'served'; readonly pullIds: readonly number[]; readonly hasMore: boolean }
+  | { readonly kind: 'served'; readonly changes: readonly Change[]; readonly hasMore: boolean }
   /** The rows are marked when the work is done, just before the answer goes out. */
   | { readonly kind: 'mark'; readonly pullIds: readonly number[] };
 

@@ -92,7 +92,7 @@ function answerWith({ rows, lastId, hasMore, error }: Page, { now, payloadText }
     status: 200,
     contentType: JSON_TYPE,
     body: `{${head.join(', ')}}`,
-    work: { kind: 'served', pullIds: rows.map((row) => row.pullId), hasMore },
+    work: { kind: 'served', changes: rows, hasMore },
   };
 }
 
