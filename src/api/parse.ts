@@ -40,7 +40,8 @@ function wrongValues(part: Part, issue: z.core.$ZodIssue, known: readonly string
     return issue.keys.map((key) => ({ where: `${part}.${key}`, found: 'an unknown name', expected }));
   }
   const where = [part, ...issue.path.map(String)].join('.');
-  return [{ where, found: shown(issue.input), expected: issue.message }];
+  const isWhole = issue.path.length === 0 && issue.code === 'invalid_type';
+  return [{ where, found: shown(issue.input), expected: isWhole ? 'a JSON object' : issue.message }];
 }
 
 const SHOWN_CHARACTERS = 100;

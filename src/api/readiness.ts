@@ -1,6 +1,7 @@
 // Readiness measures progress, not just that somebody answers: a poll that is late, a dispatcher that stands
 // and a store that does not answer are said, with the reason. Never waits longer than its checks may take.
 import { BridgeUnavailable } from '../control/bridge-control';
+import { recordsInFlight } from '../store/events/claim';
 import { oldestPendingMs } from '../store/events/read';
 import { readProcessingSettings, readSourceSettings } from '../store/settings';
 import { errorCodeOf, innermostMessage, isOutage } from '../store/errors';
@@ -17,7 +18,7 @@ export interface Check {
 const STORE_WITHIN_MS = 2_000;
 /** The control gives up after 5 s and says why; this is the net under it. */
 const CHECK_WITHIN_MS = 6_000;
-/** Nothing may wait so long while processing goes on. */
+/** Nothing may wait so long while processing goes on and nothing is in flight. */
 const DISPATCH_STANDS_MS = 60_000;
 const LATE_INTERVALS = 3;
 /** Short intervals are not worth an alarm at once. */
@@ -51,7 +52,12 @@ async function checkDispatch({ store }: ApiDependencies): Promise<Check> {
   ]);
   if (processing.paused) return { ok: true, detail: said('processing is paused', processing.reason) };
   if (oldestMs === null || oldestMs <= DISPATCH_STANDS_MS) return OK;
-  return { ok: false, detail: `an event has been waiting for ${seconds(oldestMs)}: see that a worker is up` };
+  const waiting = `an event has been waiting for ${seconds(oldestMs)}`;
+  // A long queue is no fault of the dispatcher: one that stands has nothing in flight soon. What a dead worker
+  // left in flight does not hide it, since `temporal` asks the dispatcher itself.
+  const inFlight = await recordsInFlight(store.db);
+  if (inFlight.length > 0) return { ok: true, detail: `${waiting}; ${inFlight.length} are in flight` };
+  return { ok: false, detail: `${waiting} and none is in flight: see that a worker is up` };
 }
 
 async function checkSource(dependencies: ApiDependencies, source: ApiSource): Promise<Check> {
@@ -68,7 +74,7 @@ async function checkSource(dependencies: ApiDependencies, source: ApiSource): Pr
   }
   // Holding back is what it should do while the inbox is full; whether that drains, `dispatch` says.
   const status = await pullStatusIfKnown(control, source);
-  if (status?.state === 'holding')
+  if (!(status instanceof BridgeUnavailable) && status.state === 'holding')
     return { ok: true, detail: 'holding: the inbox is full, Odoo keeps the rest' };
   const late = `no successful pull for ${seconds(sinceMs)}`;
   return { ok: false, detail: said(late, failure ?? 'see that Temporal and a worker are up') };

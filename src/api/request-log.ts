@@ -16,7 +16,9 @@ export function requestLog(logger: Logger): HttpLogger {
       response.setHeader('X-Request-Id', id);
       return id;
     },
-    customLogLevel: (_request, response) => (response.statusCode >= 500 ? 'error' : 'debug'),
+    // 503 says that another part is away or late, which is no fault of ours; probes get it every few seconds.
+    customLogLevel: (_request, { statusCode }) =>
+      statusCode < 500 ? 'debug' : statusCode === 503 ? 'warn' : 'error',
     serializers: {
       req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
         id,

@@ -12,15 +12,18 @@ export async function sourceView(
   { store, control }: Pick<ApiDependencies, 'store' | 'control'>,
   source: ApiSource,
 ) {
-  const [status, health, settings, totals] = await Promise.all([
+  const [answer, health, settings, totals] = await Promise.all([
     source.pull === null ? null : pullStatusIfKnown(control, source),
     readSourceHealth(store.db, source.name),
     readSourceSettings(store.db, source.name),
     readTotals(store.db, source.name),
   ]);
+  const status = answer instanceof BridgeUnavailable ? null : answer;
   return {
     name: source.name,
     state: source.pull === null ? 'push_only' : (status?.state ?? 'unknown'),
+    // Says why, where the state is unknown.
+    state_detail: answer instanceof BridgeUnavailable ? answer.message : null,
     paused_reason: status === null ? settings.pausedReason : status.pausedReason,
     cursor: status?.cursor ?? null,
     last_success_at: timeOf(laterMs(status?.lastSuccessMs ?? null, health.lastSuccessAtMs)),
@@ -32,15 +35,15 @@ export async function sourceView(
   };
 }
 
-/** Null while Temporal, or a worker that must answer, is away. */
+/** What the workflow says; while Temporal, or a worker that must answer, is away, that. */
 export async function pullStatusIfKnown(
   control: BridgeControl,
   source: SourceRef,
-): Promise<PullStatus | null> {
+): Promise<PullStatus | BridgeUnavailable> {
   try {
     return await control.pullStatus(source);
   } catch (error) {
-    if (error instanceof BridgeUnavailable) return null;
+    if (error instanceof BridgeUnavailable) return error;
     throw error;
   }
 }
