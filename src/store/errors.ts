@@ -26,7 +26,7 @@ export function innermostMessage(error: unknown): string {
   return message;
 }
 
-const OUTAGE_CODES = /^(08|53|57|58)[0-9A-Z]{3}$|^E[A-Z_]+$/;
+const OUTAGE_CODES = /^(08|53|57|58)[0-9A-Z]{3}$|^E(?!RR_)[A-Z_]+$/;
 const OUTAGE_WORDS = /timeout|terminat|closed|Cannot use a pool after calling end/i;
 
 /** The database is away, cut us off or took too long; nobody's data is to blame, and it passes. */
