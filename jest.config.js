@@ -1,9 +1,9 @@
-/** One run for all suites; long ones (soak, chaos) have configs of their own. */
+/** One run for all suites; long ones (chaos, soak) have configs of their own. */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/test/chaos/'],
+  testPathIgnorePatterns: ['/test/(chaos|soak)/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

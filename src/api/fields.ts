@@ -23,6 +23,11 @@ export function oneOf<const Values extends readonly [string, ...string[]]>(value
   return z.enum(values, `one of ${values.join(', ')}`);
 }
 
+export function whole(kind: string, { least, most }: { readonly least: number; readonly most: number }) {
+  const expected = `${kind} from ${least} to ${most}`;
+  return z.int(expected).min(least, expected).max(most, expected);
+}
+
 const RECORD_ID = 'a whole number';
 export const recordId = z
   .string(RECORD_ID)

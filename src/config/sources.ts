@@ -1,6 +1,8 @@
 // The Odoo databases: `main` from the environment (and jisr.yaml), then the others of jisr.yaml.
 // Never lets one through that would pull half-configured.
 
+import { isReserved, RESERVED_ID_STARTS } from '../domain/event-key';
+import { SYNC_BOUNDS } from '../domain/sync';
 import type { ConfigProblem } from './problem';
 import type { SettingReader, YamlSection } from './setting-reader';
 import type { PullConfig, SourceConfig } from './shape';
@@ -20,12 +22,8 @@ type SourceKey = keyof typeof MAIN_VARIABLES;
 
 const DEFAULTS = { pullIntervalMs: 30_000, pullLimitRows: 500, sweepIntervalMs: 300_000 } as const;
 
-/** Odoo serves at most 1,000 rows a page. */
-const pullLimit = wholeNumber(1, 1_000);
-const intervalMs = wholeNumber(100, 86_400_000);
-
-// Further sources' names begin their events' keys, which are workflow ids beside Jisr's own.
-const RESERVED = /^(odoo-pull|odoo-audit|event-dispatch|batch|replay|retention|x-|id-|audit-)/;
+const pullLimit = wholeNumber(SYNC_BOUNDS.limitRows.least, SYNC_BOUNDS.limitRows.most);
+const intervalMs = wholeNumber(SYNC_BOUNDS.intervalMs.least, SYNC_BOUNDS.intervalMs.most);
 
 export function readSources(
   reader: SettingReader,
@@ -60,10 +58,11 @@ function readNamed(reader: SettingReader, section: YamlSection): readonly Source
 }
 
 const sourceName: ValueKind<string> = {
-  schema: text.schema.refine((name) => /^[a-z][a-z0-9-]{0,39}$/.test(name) && !RESERVED.test(name)),
+  // Further sources' names begin their events' keys, which are workflow ids beside Jisr's own.
+  schema: text.schema.refine((name) => /^[a-z][a-z0-9-]{0,39}$/.test(name) && !isReserved(name)),
   expected:
     'a name of a-z, 0-9 and -, up to 40, beginning with a letter, and not like the workflow ids of Jisr itself ' +
-    '(odoo-pull, odoo-audit, event-dispatch, batch, replay, retention, x-, id-, audit-)',
+    `(${RESERVED_ID_STARTS.join(', ')})`,
 };
 
 function readSource(reader: SettingReader, name: string, section: YamlSection): SourceConfig {

@@ -10,6 +10,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import {
   configureUpdate,
   dispatchStatusQuery,
+  eventsAcceptedSignal,
   pauseSignal,
   pullNowSignal,
   pullStatusQuery,
@@ -39,8 +40,8 @@ export interface BridgeControl {
   pullNow(source: SourceRef): Promise<void>;
   configureSource(source: SourceRef, change: ConfigureInput): Promise<void>;
   dispatchStatus(): Promise<DispatchStatus>;
-  pauseProcessing(reason: string | null): Promise<void>;
-  resumeProcessing(): Promise<void>;
+  /** It reads in the store whether processing is paused. */
+  wakeDispatcher(): Promise<void>;
 }
 
 /** A person is waiting; a query needs a worker, and without one it would wait for ever. */
@@ -79,8 +80,7 @@ export function createBridgeControl(client: Client): BridgeControl {
         await pull(source).executeUpdate(configureUpdate, { args: [change] });
       }),
     dispatchStatus: () => ask(() => dispatch().query(dispatchStatusQuery)),
-    pauseProcessing: (reason) => ask(() => dispatch().signal(pauseSignal, note(reason))),
-    resumeProcessing: () => ask(() => dispatch().signal(resumeSignal)),
+    wakeDispatcher: () => ask(() => dispatch().signal(eventsAcceptedSignal)),
   };
 }
 

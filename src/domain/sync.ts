@@ -9,6 +9,12 @@ export interface SyncSettings {
   readonly sweepIntervalMs: number;
 }
 
+/** What may be set, at the least and at the most. Odoo serves at most 1,000 rows a page, and takes 0 for "all". */
+export const SYNC_BOUNDS = {
+  intervalMs: { least: 100, most: 86_400_000 },
+  limitRows: { least: 1, most: 1_000 },
+} as const;
+
 export interface SyncFailure {
   readonly code: string;
   readonly message: string;

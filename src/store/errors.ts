@@ -1,10 +1,20 @@
 // Tells data that the database refuses from a database that does not answer.
 // The first is one event's fault, the second is nobody's and passes.
+import { messageOf, systemErrorCode } from '../system-error';
+
+/** An error and what caused it, the outermost first. */
+function* chainOf(error: unknown): Generator {
+  for (let cause = error; typeof cause === 'object' && cause !== null;) {
+    yield cause;
+    cause = 'cause' in cause ? cause.cause : null;
+  }
+}
 
 /** The five characters of SQLSTATE, or a Node error code such as ECONNREFUSED, from the chain of causes. */
 export function errorCodeOf(error: unknown): string | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  for (const cause of chainOf(error)) {
+    const code = systemErrorCode(cause);
+    if (code !== null) return code;
   }
   return null;
 }
@@ -21,9 +31,7 @@ export function isUniqueViolation(error: unknown): boolean {
 
 /** The text of the innermost error: drizzle puts the whole statement, parameters included, around it. */
 export function innermostMessage(error: unknown): string {
-  let message = String(error);
-  for (let cause = error; cause instanceof Error; cause = cause.cause) message = cause.message;
-  return message;
+  return messageOf([...chainOf(error)].at(-1) ?? error);
 }
 
 const OUTAGE_CODES = /^(08|53|57|58)[0-9A-Z]{3}$|^E(?!RR_)[A-Z_]+$/;
@@ -34,5 +42,6 @@ export function isOutage(error: unknown): boolean {
   const code = errorCodeOf(error);
   if (code !== null) return OUTAGE_CODES.test(code);
   // Both drivers throw plain errors for lost and late connections.
-  return error instanceof Error && error.name !== 'TypeError' && OUTAGE_WORDS.test(innermostMessage(error));
+  const isTypeError = error instanceof Error && error.name === 'TypeError';
+  return !isTypeError && OUTAGE_WORDS.test(innermostMessage(error));
 }

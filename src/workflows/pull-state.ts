@@ -4,6 +4,7 @@ import type { AcknowledgeAnswer, SourceSettingsChange, SourceSetup } from '../co
 import type { ConfigureInput, PullStatus } from '../contracts/messages';
 import type { PullInput } from '../contracts/workflows';
 import {
+  SYNC_BOUNDS,
   firstState,
   held,
   paused,
@@ -148,14 +149,18 @@ export class PullState {
 /** The validator of `configure`: says what is wrong before anything is written. */
 export function refuseConfigure({ intervalMs, limit }: ConfigureInput): void {
   if (intervalMs === undefined && limit === undefined) refuse('name intervalMs, limit or both');
-  if (intervalMs !== undefined && !isWhole(intervalMs, 100, 86_400_000)) {
-    refuse('intervalMs must be a whole number from 100 to 86400000');
-  }
-  if (limit !== undefined && !isWhole(limit, 1, 1_000)) refuse('limit must be a whole number from 1 to 1000');
+  refuseUnlessWhole('intervalMs', intervalMs, SYNC_BOUNDS.intervalMs);
+  refuseUnlessWhole('limit', limit, SYNC_BOUNDS.limitRows);
 }
 
-function isWhole(value: unknown, least: number, most: number): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+function refuseUnlessWhole(
+  name: string,
+  value: unknown,
+  { least, most }: { readonly least: number; readonly most: number },
+): void {
+  if (value === undefined) return;
+  const isWhole = typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+  if (!isWhole) refuse(`${name} must be a whole number from ${least} to ${most}`);
 }
 
 function refuse(message: string): never {

@@ -18,7 +18,7 @@ export function fakeControl(): FakeControl {
   const asked: string[] = [];
   const statuses = new Map<string, PullStatus>();
   let failure: Error | null = null;
-  let processing: DispatchStatus = {
+  const processing: DispatchStatus = {
     state: 'idle',
     pausedReason: null,
     started: 0,
@@ -72,14 +72,7 @@ export function fakeControl(): FakeControl {
       if (failure !== null) throw failure;
       return processing;
     },
-    pauseProcessing: (reason) =>
-      act('pause processing', () => {
-        processing = { ...processing, state: 'paused', pausedReason: reason };
-      }),
-    resumeProcessing: () =>
-      act('resume processing', () => {
-        processing = { ...processing, state: 'idle', pausedReason: null };
-      }),
+    wakeDispatcher: () => act('wake dispatcher', () => undefined),
   };
 }
 

@@ -22,7 +22,7 @@ describeOnBothEngines('processing', (open) => {
     const answer = await api.post('/api/v1/processing/pause', { reason: 'migration' });
     expect(answer).toMatchObject({ status: 200, body: { state: 'paused', reason: 'migration' } });
     expect(await readProcessingSettings(store.db)).toEqual({ paused: true, reason: 'migration' });
-    expect(api.control.asked).toEqual(['pause processing']);
+    expect(api.control.asked).toEqual(['wake dispatcher']);
   });
 
   test('a pause holds, and answers 202, while Temporal is away; so does its end', async () => {

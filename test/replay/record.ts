@@ -3,7 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { TASK_QUEUE } from '../../src/contracts/names';
+import { pauseSignal, resumeSignal } from '../../src/contracts/messages';
+import { DISPATCH_WORKFLOW_ID, TASK_QUEUE } from '../../src/contracts/names';
 import { createIntake } from '../../src/intake/accept';
 import { startSimulator } from '../../src/simulator/simulator';
 import { readTotals } from '../../src/store/counters';
@@ -48,9 +49,10 @@ async function record(): Promise<void> {
   await bridge.control.resumeSource(main);
   await bridge.control.configureSource(main, { intervalMs: 300 });
   await save(session, 'pull-pause-resume-configure-idle', 'odoo-pull');
-  await bridge.control.pauseProcessing('recording');
+  const dispatcher = session.client.workflow.getHandle(DISPATCH_WORKFLOW_ID);
+  await dispatcher.signal(pauseSignal, { reason: 'recording' });
   await createIntake(store.db).accept(aSource(), 'push', [anArrival({ eventId: '900' })], null);
-  await bridge.control.resumeProcessing();
+  await dispatcher.signal(resumeSignal);
   await eventually(async () => {
     if ((await readTotals(store.db)).states.processed < 31) throw new Error('not processed yet');
   });

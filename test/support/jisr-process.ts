@@ -3,7 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findTestCli } from '../temporal-server';
+import { required } from '../../src/domain/required';
+import { endWithUs, findTestCli } from '../temporal-server';
 import { eventually } from './bridge';
 
 const ROOT = join(__dirname, '../..');
@@ -35,6 +36,7 @@ export async function jisrProcess(env: Record<string, string>, script = 'start.j
   const dataDir = join(folder, 'data');
   const cli = await findTestCli();
   let child: ChildProcess | null = null;
+  let release: () => void = () => undefined;
   let output = '';
 
   const found = (pattern: RegExp) => {
@@ -63,7 +65,9 @@ export async function jisrProcess(env: Record<string, string>, script = 'start.j
     if (dying.exitCode !== null || dying.signalCode !== null) return dying.exitCode;
     const exit = new Promise<number | null>((resolve) => dying.once('exit', resolve));
     dying.kill(signal);
-    return exit;
+    const code = await exit;
+    release();
+    return code;
   };
 
   return {
@@ -89,6 +93,7 @@ export async function jisrProcess(env: Record<string, string>, script = 'start.j
         },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
+      release = endWithUs(required(child.pid, 'the pid of Jisr'));
       for (const stream of [child.stdout, child.stderr])
         stream?.on('data', (text: Buffer) => (output += text.toString()));
       await eventually(() => {

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import { required } from '../../src/domain/required';
+import { endWithUs } from '../temporal-server';
 
 const run = promisify(execFile);
 
@@ -59,6 +61,7 @@ export async function startPostgres(bin: string): Promise<Postgres> {
   const port = await freePort();
   const url = (database: string) => `postgres://jisr@127.0.0.1:${port}/${database}`;
   let server: ChildProcess | null = null;
+  let release: () => void = () => undefined;
   let databases = 0;
 
   async function start(): Promise<void> {
@@ -67,6 +70,7 @@ export async function startPostgres(bin: string): Promise<Postgres> {
       ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-c', 'max_connections=200'],
       { ...as, stdio: 'ignore' },
     );
+    release = endWithUs(required(server.pid, 'the pid of PostgreSQL'));
     for (const deadline = Date.now() + 30_000; ;) {
       const client = new Client({ connectionString: url('postgres') });
       try {
@@ -86,6 +90,7 @@ export async function startPostgres(bin: string): Promise<Postgres> {
     const gone = new Promise((resolve) => stopping.once('exit', resolve));
     stopping.kill('SIGQUIT'); // immediate: connections break as in a crash
     await gone;
+    release();
   }
 
   await start();

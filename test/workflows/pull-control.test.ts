@@ -1,8 +1,8 @@
 // Pausing, pulling now, settings, outages and continue-as-new of the pull loop.
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { createBridgeControl } from '../../src/control/bridge-control';
-import { pullStatusQuery } from '../../src/contracts/messages';
-import { TASK_QUEUE } from '../../src/contracts/names';
+import { pauseSignal, pullStatusQuery, resumeSignal } from '../../src/contracts/messages';
+import { DISPATCH_WORKFLOW_ID, TASK_QUEUE } from '../../src/contracts/names';
 import { startSimulator } from '../../src/simulator/simulator';
 import type { Simulator } from '../../src/simulator/simulator-types';
 import { readTotals } from '../../src/store/counters';
@@ -235,7 +235,8 @@ test('ids that begin again are followed', async () => {
 
 test('a full inbox holds pulling back, and it goes on below 80 %', async () => {
   const control = await start({ JISR_MAX_PENDING: '50', ODOO_PULL_LIMIT: '20' });
-  await control.pauseProcessing('full');
+  const dispatcher = session.client.workflow.getHandle(DISPATCH_WORKFLOW_ID);
+  await dispatcher.signal(pauseSignal, { reason: 'full' });
   await eventually(async () => {
     expect((await control.dispatchStatus()).state).toBe('paused');
   });
@@ -244,7 +245,7 @@ test('a full inbox holds pulling back, and it goes on below 80 %', async () => {
   const { pending } = (await readTotals(store.db)).states;
   expect(pending).toBeGreaterThan(50);
   expect(pending).toBeLessThanOrEqual(70);
-  await control.resumeProcessing();
+  await dispatcher.signal(resumeSignal);
   await processed(200);
   await odoo.until('all marked', () => odoo.ledger.unmarked().length === 0);
 }, 90_000);

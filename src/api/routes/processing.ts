@@ -14,13 +14,14 @@ export function processingRoutes({ store, control, log }: ApiDependencies): Rout
   const router = Router();
 
   /**
-   * The store first: the dispatcher and whoever else starts runs read it there before each look, so what is
-   * set holds while Temporal is away. Then 202 instead of 200: the signal only makes it quicker.
+   * In the store: the dispatcher and whoever else starts runs read it there before each look, so what is set
+   * holds while Temporal is away (then 202 instead of 200: waking only makes it quicker). Never by the
+   * dispatcher's own signals, which may wait there for a worker and undo what was set after them.
    */
-  async function set(wanted: ProcessingSettings, tell: () => Promise<void>) {
+  async function set(wanted: ProcessingSettings) {
     await writeProcessingSettings(store.db, wanted);
     const state = wanted.paused ? 'paused' : 'running';
-    const told = await tell().then(() => true, unlessUnavailable);
+    const told = await control.wakeDispatcher().then(() => true, unlessUnavailable);
     if (!told) log.warn({ state }, 'processing was set in the store; the dispatcher could not be told');
     return { status: told ? 200 : 202, body: { state, reason: wanted.reason } };
   }
@@ -30,7 +31,7 @@ export function processingRoutes({ store, control, log }: ApiDependencies): Rout
     .post(async (request, response) => {
       expectNoQuery(request);
       const { reason: why = null } = parseBody(pauseBody, request.body);
-      const { status, body } = await set({ paused: true, reason: why }, () => control.pauseProcessing(why));
+      const { status, body } = await set({ paused: true, reason: why });
       response.status(status).json(body);
     })
     .all(onlyAllows('POST'));
@@ -39,7 +40,7 @@ export function processingRoutes({ store, control, log }: ApiDependencies): Rout
     .route('/processing/resume')
     .post(async (request, response) => {
       expectNoQuery(request);
-      const { status, body } = await set({ paused: false, reason: null }, () => control.resumeProcessing());
+      const { status, body } = await set({ paused: false, reason: null });
       response.status(status).json(body);
     })
     .all(onlyAllows('POST'));

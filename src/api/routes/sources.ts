@@ -2,21 +2,20 @@
 // Never pulls itself: it tells the source's workflow.
 import { Router } from 'express';
 import { z } from 'zod';
+import { SYNC_BOUNDS } from '../../domain/sync';
 import type { ApiDependencies, ApiSource } from '../dependencies';
 import { onlyAllows } from '../errors';
-import { cursorTo, pageFields, reason } from '../fields';
+import { cursorTo, pageFields, reason, whole } from '../fields';
 import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { Problem } from '../problem';
 import { sourceView } from '../source-view';
 
 const listQuery = z.strictObject(pageFields);
 const pauseBody = z.strictObject({ reason });
-const INTERVAL = 'a whole number of ms from 100 to 86400000';
-const LIMIT = 'a whole number from 1 to 1000';
 const settingsBody = z
   .strictObject({
-    interval_ms: z.int(INTERVAL).min(100, INTERVAL).max(86_400_000, INTERVAL).optional(),
-    limit: z.int(LIMIT).min(1, LIMIT).max(1_000, LIMIT).optional(),
+    interval_ms: whole('a whole number of ms', SYNC_BOUNDS.intervalMs).optional(),
+    limit: whole('a whole number', SYNC_BOUNDS.limitRows).optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'interval_ms, limit or both');
 
