@@ -2,6 +2,8 @@
 // The only file that reads process.env; never guesses a value that was given wrongly.
 
 import { dirname, resolve } from 'node:path';
+import { readDeliveries } from './config/deliveries';
+import { readPriorityRules } from './config/priorities';
 import { ConfigError } from './config/problem';
 import type { Secret } from './config/secret';
 import { type Environment, SettingReader, type YamlSection } from './config/setting-reader';
@@ -18,10 +20,12 @@ export type { Environment } from './config/setting-reader';
 export type {
   ClientConfig,
   Config,
+  DeliveriesConfig,
   HttpConfig,
   LimitsConfig,
   LogLevel,
   PullConfig,
+  PushConfig,
   SourceConfig,
   StoreConfig,
   TemporalConfig,
@@ -78,7 +82,19 @@ export function loadConfig(env: Environment = process.env, workingFolder: string
           { variable: 'JISR_MAX_IN_FLIGHT', section: limits, key: 'max_in_flight' },
           wholeNumber(1, 10_000),
         ) ?? 100,
+      pushStartsPerSecond:
+        reader.value(
+          { variable: 'JISR_PUSH_START_RATE', section: limits, key: 'push_start_rate' },
+          wholeNumber(0, 1e6),
+        ) ?? 400,
+      maxBodyBytes:
+        reader.value(
+          { variable: 'JISR_MAX_BODY_BYTES', section: limits, key: 'max_body_bytes' },
+          wholeNumber(1_024, 1e9),
+        ) ?? 16 * 1_048_576,
     },
+    deliveries: readDeliveries(reader, file.section('deliveries')),
+    priorityRules: readPriorityRules(reader, file.priorities),
   };
   return orRefuse(config, reader);
 }

@@ -57,8 +57,20 @@ describe('without any setting', () => {
       http: { host: '127.0.0.1', port: 8080, publicUrl: null },
       store: { kind: 'embedded' },
       temporal: { server: { kind: 'embedded', cliPath: null }, namespace: 'default', uiUrl: null },
-      sources: [{ name: 'main', pull: null, sharedEventIds: false }],
-      limits: { maxPendingEvents: 100_000, maxInFlightEvents: 100 },
+      sources: [{ name: 'main', pull: null, push: null, sharedEventIds: false }],
+      limits: {
+        maxPendingEvents: 100_000,
+        maxInFlightEvents: 100,
+        pushStartsPerSecond: 400,
+        maxBodyBytes: 16_777_216,
+      },
+      deliveries: {
+        allowCidrs: [],
+        waitsMs: [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 36_000].map((seconds) => seconds * 1_000),
+        deadLetterDays: 30,
+        secretKey: null,
+      },
+      priorityRules: [],
     });
   });
 
@@ -206,7 +218,7 @@ describe('sources', () => {
 
   test('sources of jisr.yaml alone make no source main', () => {
     const yaml = 'sources: [{ name: hq }]';
-    expect(load({}, yaml).sources).toEqual([{ name: 'hq', pull: null, sharedEventIds: false }]);
+    expect(load({}, yaml).sources).toEqual([{ name: 'hq', pull: null, push: null, sharedEventIds: false }]);
   });
 
   test.each([
@@ -329,6 +341,77 @@ describe('jisr.yaml', () => {
 
   test('its paths count from its own folder', () => {
     expect(load({}, 'store: { data_dir: state }').dataDir).toBe(join(folder, 'state'));
+  });
+});
+
+describe('pushes', () => {
+  test('without credentials a source takes none; each kind of credentials opens it', () => {
+    expect(load().sources[0].push).toBeNull();
+    const { push } = load({ ODOO_PUSH_API_KEY: 'push-key', ODOO_PUSH_API_KEY_HEADER: 'X-Odoo-Key' })
+      .sources[0];
+    expect([push?.apiKey?.reveal(), push?.apiKeyHeader, push?.basic]).toEqual([
+      'push-key',
+      'x-odoo-key',
+      null,
+    ]);
+    expect(load({ ODOO_PUSH_BASIC: 'odoo:pw' }).sources[0].push?.basic?.reveal()).toBe('odoo:pw');
+  });
+
+  test.each(['False', 'false', ' ', 'None'])(
+    'the key "%s" is what Odoo sends for none, and is refused',
+    (key) => {
+      expect(problems({ ODOO_PUSH_API_KEY: key })).toEqual(['ODOO_PUSH_API_KEY: a value that is not shown']);
+      expect(problems({ ODOO_PUSH_BASIC: key })).toEqual(['ODOO_PUSH_BASIC: a value that is not shown']);
+    },
+  );
+});
+
+describe('deliveries', () => {
+  test('schedule and addresses are lists, in YAML or with commas', () => {
+    const env = { JISR_DELIVERY_SCHEDULE: '0, 0.5,60', JISR_WEBHOOK_ALLOW_CIDR: '10.0.0.0/8,fd00::/8' };
+    const yaml = 'deliveries: { schedule: [0, 0.5, 60], allow_cidr: [10.0.0.0/8, "fd00::/8"] }';
+    for (const { deliveries } of [load(env), load({}, yaml)]) {
+      expect(deliveries.waitsMs).toEqual([0, 500, 60_000]);
+      expect(deliveries.allowCidrs).toEqual(['10.0.0.0/8', 'fd00::/8']);
+    }
+  });
+
+  test.each([
+    ['JISR_WEBHOOK_ALLOW_CIDR', '10.0.0.0'],
+    ['JISR_WEBHOOK_ALLOW_CIDR', '10.0.0.0/33'],
+    ['JISR_WEBHOOK_ALLOW_CIDR', 'example.com/8'],
+    ['JISR_DELIVERY_SCHEDULE', '0,,5'],
+    ['JISR_DELIVERY_SCHEDULE', '-1'],
+    ['JISR_DELIVERY_SCHEDULE', '5m'],
+    ['JISR_DEAD_LETTER_DAYS', '0'],
+  ])('%s=%s is refused', (name, value) => {
+    expect(problems({ [name]: value })).toEqual([`${name}: "${value}"`]);
+  });
+
+  test('a short secret key is refused and not shown', () => {
+    expect(problems({ JISR_SECRET_KEY: 'short' })).toEqual(['JISR_SECRET_KEY: a value that is not shown']);
+  });
+});
+
+describe('priority rules', () => {
+  test('are read in their order; one value stands for a list of one', () => {
+    const yaml = `priorities:
+      - { model: sale.*, operations: [create, write], fields: state, priority: high }
+      - { source: main, operations: unlink, priority: low }`;
+    expect(load({}, yaml).priorityRules).toEqual([
+      { source: null, model: 'sale.*', operations: ['create', 'write'], fields: ['state'], priority: 'high' },
+      { source: 'main', model: '*', operations: ['unlink'], fields: null, priority: 'low' },
+    ]);
+  });
+
+  test.each([
+    ['- { model: sale.order }', 'jisr.yaml: priorities[0].priority: nothing'],
+    ['- { priority: urgent }', 'jisr.yaml: priorities[0].priority: "urgent"'],
+    ['- { priority: high, operations: [update] }', 'jisr.yaml: priorities[0].operations: ["update"]'],
+    ['- { priority: high, modell: x }', 'jisr.yaml: priorities[0].modell: an unknown key'],
+    ['high', 'jisr.yaml: priorities: something else'],
+  ])('%s is refused', (rules, problem) => {
+    expect(problems({}, `priorities:\n  ${rules}`)).toEqual([problem]);
   });
 });
 

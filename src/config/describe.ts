@@ -3,7 +3,14 @@
 
 import { assertNever } from '../domain/assert-never';
 import type { Secret } from './secret';
-import type { Config, SourceConfig, StoreConfig, TemporalServerConfig } from './shape';
+import type {
+  Config,
+  DeliveriesConfig,
+  PushConfig,
+  SourceConfig,
+  StoreConfig,
+  TemporalServerConfig,
+} from './shape';
 
 /** One `name: value` line per setting, secrets only as `set` or `not set`. */
 export function describeConfig(config: Config): readonly string[] {
@@ -17,16 +24,35 @@ export function describeConfig(config: Config): readonly string[] {
     `temporal: ${describeTemporal(config.temporal.server)}, namespace ${config.temporal.namespace}`,
     ...(config.temporal.uiUrl === null ? [] : [`temporal ui: ${config.temporal.uiUrl}`]),
     ...config.sources.map(describeSource),
-    `limits: ${config.limits.maxPendingEvents} events pending, ${config.limits.maxInFlightEvents} in flight`,
+    `limits: ${config.limits.maxPendingEvents} events pending, ${config.limits.maxInFlightEvents} in flight, ${config.limits.pushStartsPerSecond} starts/s for pushes, bodies of ${config.limits.maxBodyBytes} bytes`,
+    describeDeliveries(config.deliveries),
+    ...(config.priorityRules.length === 0 ? [] : [`priority rules: ${config.priorityRules.length}`]),
     `log level: ${config.log.level}`,
   ];
 }
 
-function describeSource({ name, pull, sharedEventIds }: SourceConfig): string {
+function describeSource({ name, pull, push, sharedEventIds }: SourceConfig): string {
   const ids = sharedEventIds ? ', one sequence of ids' : '';
-  if (pull === null) return `source ${name}: push only (no URL to pull from)${ids}`;
+  const pushes = describePush(push);
+  if (pull === null) return `source ${name}: push only (no URL to pull from), ${pushes}${ids}`;
   const pace = `every ${pull.intervalMs} ms, ${pull.limitRows} rows a page, sweep every ${pull.sweepIntervalMs} ms`;
-  return `source ${name}: ${pull.url}, key ${isSet(pull.apiKey)}, ${pace}${ids}`;
+  return `source ${name}: ${pull.url}, key ${isSet(pull.apiKey)}, ${pace}, ${pushes}${ids}`;
+}
+
+function describePush(push: PushConfig | null): string {
+  if (push === null) return 'pushes refused (no credentials for them)';
+  const ways = [
+    ...(push.apiKey === null ? [] : [`Bearer or ${push.apiKeyHeader}`]),
+    ...(push.basic === null ? [] : ['Basic']),
+  ];
+  return `pushes by ${ways.join(' or ')}`;
+}
+
+function describeDeliveries({ allowCidrs, waitsMs, deadLetterDays, secretKey }: DeliveriesConfig): string {
+  const allowed =
+    allowCidrs.length === 0 ? 'no private addresses' : `private addresses ${allowCidrs.join(', ')}`;
+  const waits = waitsMs.map((ms) => ms / 1_000).join(', ');
+  return `deliveries: attempts after ${waits} s, ${allowed}, dead letters wait ${deadLetterDays} days, secret key ${isSet(secretKey)}`;
 }
 
 function describeStore(store: StoreConfig): string {

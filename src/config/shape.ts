@@ -2,6 +2,7 @@
 // Never holds a secret in the open: those are wrapped, so that logging a part of it gives nothing away.
 
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { PriorityRule } from '../domain/priority-rules';
 import type { Secret } from './secret';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -21,6 +22,9 @@ export interface Config {
   /** The first one gets the pushes that name no source, and its events' keys carry no prefix. */
   readonly sources: readonly [SourceConfig, ...SourceConfig[]];
   readonly limits: LimitsConfig;
+  readonly deliveries: DeliveriesConfig;
+  /** The first that fits an event says how urgent it is. */
+  readonly priorityRules: readonly PriorityRule[];
 }
 
 export interface HttpConfig {
@@ -64,6 +68,8 @@ export interface SourceConfig {
   readonly name: string;
   /** Null: this source only pushes. */
   readonly pull: PullConfig | null;
+  /** Null: no credentials are configured, so every push is refused. */
+  readonly push: PushConfig | null;
   /** This source's pushes and pulls count with one sequence of ids. */
   readonly sharedEventIds: boolean;
 }
@@ -77,10 +83,35 @@ export interface PullConfig {
   readonly sweepIntervalMs: number;
 }
 
+/** What a push must bring: one of those that are configured. */
+export interface PushConfig {
+  /** Taken as a Bearer token as well. */
+  readonly apiKey: Secret | null;
+  /** In lower case. */
+  readonly apiKeyHeader: string;
+  /** `user:password`, or the same in base64, as somebody typed it into Odoo. */
+  readonly basic: Secret | null;
+}
+
+export interface DeliveriesConfig {
+  /** Private addresses that webhooks may go to. */
+  readonly allowCidrs: readonly string[];
+  /** The wait before each attempt; as many attempts as waits. */
+  readonly waitsMs: readonly [number, ...number[]];
+  /** So long a dead letter waits for a person. */
+  readonly deadLetterDays: number;
+  /** Encrypts the secrets of subscriptions. Null: the embedded start makes one and keeps it in the data folder. */
+  readonly secretKey: Secret | null;
+}
+
 export interface LimitsConfig {
   /** Pulling holds while more events than this wait in the inbox. */
   readonly maxPendingEvents: number;
   readonly maxInFlightEvents: number;
+  /** Above this rate the endpoint for pushes starts nothing itself. */
+  readonly pushStartsPerSecond: number;
+  /** Of a push. */
+  readonly maxBodyBytes: number;
 }
 
 /** What the command line needs to reach a running Jisr. */

@@ -4,9 +4,9 @@
 import { isReserved, RESERVED_ID_STARTS } from '../domain/event-key';
 import { SYNC_BOUNDS } from '../domain/sync';
 import type { ConfigProblem } from './problem';
-import type { SettingReader, YamlSection } from './setting-reader';
-import type { PullConfig, SourceConfig } from './shape';
-import { flag, httpUrl, text, type ValueKind, wholeNumber } from './values';
+import type { Setting, SettingReader, YamlSection } from './setting-reader';
+import type { PullConfig, PushConfig, SourceConfig } from './shape';
+import { flag, headerName, httpUrl, pushSecret, text, type ValueKind, wholeNumber } from './values';
 
 const MAIN_SOURCE = 'main';
 
@@ -17,10 +17,18 @@ const MAIN_VARIABLES = {
   pull_interval_ms: 'ODOO_PULL_INTERVAL_MS',
   pull_limit: 'ODOO_PULL_LIMIT',
   sweep_interval_ms: 'ODOO_SWEEP_INTERVAL_MS',
+  push_api_key: 'ODOO_PUSH_API_KEY',
+  push_api_key_header: 'ODOO_PUSH_API_KEY_HEADER',
+  push_basic: 'ODOO_PUSH_BASIC',
 } as const;
 type SourceKey = keyof typeof MAIN_VARIABLES;
 
-const DEFAULTS = { pullIntervalMs: 30_000, pullLimitRows: 500, sweepIntervalMs: 300_000 } as const;
+const DEFAULTS = {
+  pullIntervalMs: 30_000,
+  pullLimitRows: 500,
+  sweepIntervalMs: 300_000,
+  pushKeyHeader: 'X-API-Key',
+} as const;
 
 const pullLimit = wholeNumber(SYNC_BOUNDS.limitRows.least, SYNC_BOUNDS.limitRows.most);
 const intervalMs = wholeNumber(SYNC_BOUNDS.intervalMs.least, SYNC_BOUNDS.intervalMs.most);
@@ -85,8 +93,16 @@ function readSource(reader: SettingReader, name: string, section: YamlSection): 
   return {
     name,
     pull: url === null || apiKey === null ? null : { url, apiKey, ...pace },
+    push: readPush(reader, setting),
     sharedEventIds: reader.value(setting('shared_event_ids'), flag) ?? false,
   };
+}
+
+function readPush(reader: SettingReader, setting: (key: SourceKey) => Setting): PushConfig | null {
+  const apiKey = reader.secret(setting('push_api_key'), pushSecret);
+  const basic = reader.secret(setting('push_basic'), pushSecret);
+  const header = reader.value(setting('push_api_key_header'), headerName) ?? DEFAULTS.pushKeyHeader;
+  return apiKey === null && basic === null ? null : { apiKey, basic, apiKeyHeader: header.toLowerCase() };
 }
 
 function missingKey(name: string, section: YamlSection): ConfigProblem {

@@ -27,6 +27,29 @@ export const text: ValueKind<string> = { schema: z.string().min(1), expected: 'a
 
 export const secretText: ValueKind<string> = { ...text, show: hidden };
 
+/** With an empty key Odoo sends the word `False`: whoever leaves it empty there must not be let in. */
+export const pushSecret: ValueKind<string> = {
+  schema: z.string().refine((given) => !/^\s*(false|none)?\s*$/i.test(given)),
+  expected: 'a key that is not empty and not the word False',
+  show: hidden,
+};
+
+export const headerName: ValueKind<string> = {
+  schema: z.string().regex(/^[A-Za-z0-9-]{1,100}$/),
+  expected: 'the name of a header',
+};
+
+/** A list of YAML, or a text with commas. */
+export function listOf<T>(item: ValueKind<T>, expected: string): ValueKind<readonly T[]> {
+  const parts = z.string().transform((given) => given.split(',').map((part) => part.trim()));
+  return {
+    schema: z
+      .union([z.array(z.unknown()), parts, z.number().transform((given) => [given])])
+      .pipe(z.array(item.schema)),
+    expected,
+  };
+}
+
 export const flag: ValueKind<boolean> = {
   schema: z.union([
     z.boolean(),

@@ -13,7 +13,8 @@ const SECTION_KEYS = {
   http: ['host', 'port', 'public_url', ...secretKeys('admin_key')],
   store: ['data_dir', ...secretKeys('database_url')],
   temporal: ['address', 'namespace', 'ui_url', 'cli_path', ...secretKeys('api_key')],
-  limits: ['max_pending', 'max_in_flight'],
+  limits: ['max_pending', 'max_in_flight', 'push_start_rate', 'max_body_bytes'],
+  deliveries: ['allow_cidr', 'schedule', 'dead_letter_days', ...secretKeys('secret_key')],
   log: ['level'],
 } as const;
 
@@ -24,21 +25,29 @@ const SOURCE_KEYS = [
   'pull_limit',
   'sweep_interval_ms',
   'shared_event_ids',
+  'push_api_key_header',
   ...secretKeys('api_key'),
+  ...secretKeys('push_api_key'),
+  ...secretKeys('push_basic'),
 ];
+
+const PRIORITY_KEYS = ['source', 'model', 'operations', 'fields', 'priority'];
 
 const shape = z.strictObject({
   http: mapping(SECTION_KEYS.http),
   store: mapping(SECTION_KEYS.store),
   temporal: mapping(SECTION_KEYS.temporal),
   limits: mapping(SECTION_KEYS.limits),
+  deliveries: mapping(SECTION_KEYS.deliveries),
   log: mapping(SECTION_KEYS.log),
   sources: z.array(mapping(SOURCE_KEYS)).nullish(),
+  priorities: z.array(mapping(PRIORITY_KEYS)).nullish(),
 });
 
 export interface YamlFile {
   readonly section: (name: keyof typeof SECTION_KEYS) => YamlSection;
   readonly sources: readonly YamlSection[];
+  readonly priorities: readonly YamlSection[];
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -92,12 +101,15 @@ function yamlFile(
   value: Partial<z.infer<typeof shape>>,
   problems: readonly ConfigProblem[],
 ): YamlFile {
+  const list = (key: 'sources' | 'priorities') =>
+    (value[key] ?? []).map((values, index) => ({
+      where: `${name}: ${key}[${index}]`,
+      values: values ?? {},
+    }));
   return {
     section: (key) => ({ where: `${name}: ${key}`, values: value[key] ?? {} }),
-    sources: (value.sources ?? []).map((values, index) => ({
-      where: `${name}: sources[${index}]`,
-      values: values ?? {},
-    })),
+    sources: list('sources'),
+    priorities: list('priorities'),
     problems,
   };
 }
@@ -107,7 +119,7 @@ function problemsOf(name: string, issue: z.core.$ZodIssue): readonly ConfigProbl
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
     .join('');
   if (issue.code !== 'unrecognized_keys') {
-    const expected = path === '.sources' ? 'a list of sources' : 'a mapping (key: value lines)';
+    const expected = isList(path) ? 'a list of mappings' : 'a mapping (key: value lines)';
     const where = path === '' ? name : `${name}: ${path.slice(1)}`;
     return [{ where, found: 'something else', expected }];
   }
@@ -119,7 +131,12 @@ function problemsOf(name: string, issue: z.core.$ZodIssue): readonly ConfigProbl
   }));
 }
 
+function isList(path: string): boolean {
+  return path === '.sources' || path === '.priorities';
+}
+
 function keysAt(section: string): readonly string[] {
+  if (section === 'priorities') return PRIORITY_KEYS;
   return Object.entries(SECTION_KEYS).find(([name]) => name === section)?.[1] ?? SOURCE_KEYS;
 }
 

@@ -17,7 +17,7 @@ export async function commitArrivals(
   arrivals: readonly ArrivalToCommit[],
 ): Promise<readonly Accepted[]> {
   const copies = arrivals.flatMap(({ arrival, channel, leaseMs }) =>
-    arrival.kind === 'event' ? [{ copy: incomingCopy(arrival.copy, source.name, channel), leaseMs }] : [],
+    arrival.kind === 'event' ? [{ copy: incomingCopy(arrival.copy, source, channel), leaseMs }] : [],
   );
   const unreadable = arrivals.flatMap(({ arrival, channel }) => {
     if (arrival.kind === 'event') return [];

@@ -3,12 +3,12 @@ import type { Config, SourceConfig } from '../config';
 import type { IntakeSource } from '../intake/accepted';
 
 /** @param place in the configuration: the first source's keys carry no prefix */
-export function intakeSource(source: SourceConfig, place: number): IntakeSource {
-  return {
-    name: source.name,
-    keyPrefix: place === 0 ? '' : `${source.name}/`,
-    sharedEventIds: source.sharedEventIds,
-  };
+export function intakeSource(
+  { name, sharedEventIds }: SourceConfig,
+  place: number,
+  { priorityRules }: Pick<Config, 'priorityRules'>,
+): IntakeSource {
+  return { name, keyPrefix: place === 0 ? '' : `${name}/`, sharedEventIds, priorityRules };
 }
 
 /** The sources that are pulled from. */

@@ -156,7 +156,7 @@ function pulledSources(config: Config): ReadonlyMap<string, PulledSource> {
     config.sources.flatMap((source, place) => {
       if (source.pull === null) return [];
       const client = createOdooClient({ baseUrl: source.pull.url, apiKey: source.pull.apiKey.reveal() });
-      return [[source.name, { client, intake: intakeSource(source, place) }] as const];
+      return [[source.name, { client, intake: intakeSource(source, place, config) }] as const];
     }),
   );
 }

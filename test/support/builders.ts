@@ -3,7 +3,7 @@ import type { Arrival, EventCopy, JsonObject } from '../../src/domain/event';
 import type { IntakeSource } from '../../src/intake/accepted';
 
 export function aSource(over: Partial<IntakeSource> = {}): IntakeSource {
-  return { name: 'main', keyPrefix: '', sharedEventIds: false, ...over };
+  return { name: 'main', keyPrefix: '', sharedEventIds: false, priorityRules: [], ...over };
 }
 
 export function aCopy(over: Partial<EventCopy> = {}): EventCopy {
