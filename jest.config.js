@@ -3,7 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/test/chaos/'],
+  testPathIgnorePatterns: ['/test/chaos/', '/test/python/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
