@@ -3,7 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/test/(chaos|soak)/'],
+  testPathIgnorePatterns: ['/test/(chaos|soak|python)/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
