@@ -2,9 +2,15 @@
 // Its row says whether and when it is due, so an attempt may be asked for twice.
 import { ApplicationFailure } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import type { SendResult, WebhookSender } from '../channels/webhook/sender';
+import type { SendResult } from '../channels/webhook/outcome';
+import type { WebhookSender } from '../channels/webhook/sender';
 import { webhookBody } from '../channels/webhook/body';
-import type { DeliverAnswer, DeliveryActivities, FirstTryActivities, RunRef } from '../contracts/activities';
+import type {
+  DeliverAnswer,
+  DeliveryActivities,
+  DeliveryRef,
+  FirstTryActivities,
+} from '../contracts/activities';
 import { waitAfter } from '../domain/delivery';
 import { standingOf } from '../domain/run';
 import { createGroupCommit } from '../intake/group-commit';
@@ -12,13 +18,14 @@ import type { Database } from '../store/database';
 import { takeOver } from '../store/deliveries/acts';
 import { loadDeliveries, type LoadedDelivery } from '../store/deliveries/load';
 import { recordAttempts, type AttemptResult, type AttemptToKeep } from '../store/deliveries/record';
+import type { SecretBox } from '../store/secret-box';
 import { setSubscriptionStatus } from '../store/subscriptions';
 import { createCutOffs } from './cut-offs';
 
 export interface DeliveryDependencies {
   readonly db: Database;
   readonly sender: Pick<WebhookSender, 'send'>;
-  readonly decrypt: (encrypted: string) => string;
+  readonly secretBox: Pick<SecretBox, 'decrypt'>;
   /** The wait before each attempt. */
   readonly waitsMs: readonly number[];
   readonly nowMs: () => number;
@@ -31,7 +38,6 @@ const LATER_TRY_MS = 15_000;
 /** Deliveries loaded or written down in one go: events side by side bring many small ones. */
 const MAX_GROUP = 200;
 
-type DeliveryRef = RunRef & { readonly id: string };
 /** `waitMs`: it failed and is tried again after it. */
 type Step =
   | { readonly answer: DeliverAnswer }
@@ -40,7 +46,7 @@ type Step =
 export function createDeliveryActivities(
   dependencies: DeliveryDependencies,
 ): DeliveryActivities & FirstTryActivities {
-  const { db, sender, decrypt, waitsMs, nowMs, random } = dependencies;
+  const { db, sender, secretBox, waitsMs, nowMs, random } = dependencies;
   const loading = createGroupCommit(
     async (ids: readonly string[]) => (await loadDeliveries(db, ids)).map((loaded) => ({ loaded })),
     MAX_GROUP,
@@ -102,7 +108,7 @@ export function createDeliveryActivities(
       url: subscription.url,
       id,
       body: webhookBody(event),
-      secrets: [decrypt(subscription.encryptedSecret)],
+      secrets: [secretBox.decrypt(subscription.encryptedSecret)],
       timeoutMs,
     });
   }

@@ -70,7 +70,7 @@ export async function activeFilters(
     .select({ id: subscriptions.id, name: subscriptions.name, filter: subscriptions.filter })
     .from(subscriptions)
     .where(eq(subscriptions.status, 'active'))
-    .orderBy(asc(subscriptions.id));
+    .orderBy(asc(subscriptions.createdAt), asc(subscriptions.id));
 }
 
 /** Null when there is none. To be what it is already is no error. */

@@ -11,6 +11,7 @@ import type {
   DeliverAnswer,
   DeliveryActivities,
   DeliveryFailure,
+  DeliveryRef,
   DeliveryToMake,
   FirstTryActivities,
   RunRef,
@@ -110,7 +111,7 @@ export class Deliveries {
   }
 
   /** Null when something else than the subscriber failed; the schedule takes over, visibly. */
-  private async tryFirst(input: RunRef & { readonly id: string }): Promise<DeliverAnswer | null> {
+  private async tryFirst(input: DeliveryRef): Promise<DeliverAnswer | null> {
     try {
       return await firstTry.deliverQuickly(input);
     } catch (error) {
