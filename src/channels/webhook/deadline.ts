@@ -1,6 +1,8 @@
 // One limit for all of an attempt, ended early by whoever asked for it.
 // Must never leave a timer or a listener behind: end() belongs in a `finally`.
 
+import { setMaxListeners } from 'node:events';
+
 export interface Deadline {
   /** Aborted when time is up, or when the caller's signal is. */
   readonly signal: AbortSignal;
@@ -20,7 +22,11 @@ export function startDeadline(timeoutMs: number, callers: AbortSignal | undefine
   const onAbort = (): void => {
     stop.abort();
   };
-  callers?.addEventListener('abort', onAbort, { once: true });
+  if (callers !== undefined) {
+    // A batch gives one signal to all its deliveries; Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, callers);
+    callers.addEventListener('abort', onAbort, { once: true });
+  }
   return {
     signal: stop.signal,
     passed: () => passed,

@@ -67,10 +67,15 @@ function guardedLookup(guard: AddressGuard, lookup: Lookup): LookupFunction {
           else callback(null, first.address, first.family);
         },
         (error: unknown) => {
-          callback(error instanceof Error ? error : new Error('lookup failed', { cause: error }), []);
+          callback(isError(error) ? error : new Error('lookup failed', { cause: error }), []);
         },
       );
   };
+}
+
+// Not `instanceof Error`: errors of Node's own modules come from another realm in a vm context.
+function isError(error: unknown): error is Error {
+  return typeof error === 'object' && error !== null && 'message' in error;
 }
 
 interface Allowed {

@@ -39,11 +39,13 @@ const CAUSES: ReadonlyMap<string, Cause> = new Map([
   ['ECONNRESET', BROKE_OFF],
   ['EPIPE', BROKE_OFF],
   ['UND_ERR_SOCKET', BROKE_OFF],
+  ['UND_ERR_INFO', BROKE_OFF],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', BROKE_OFF],
   ['UND_ERR_HEADERS_OVERFLOW', BAD_ANSWER],
 ]);
 
-const TLS = /^(ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+const TLS =
+  /^(ERR_SSL_|ERR_TLS_|EPROTO$|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERROR_IN_C|INVALID_(CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH$)/;
 
 /** Null for an error that is not the connection's fault. */
 export function transportFailure(error: unknown, origin: string): TransportFailure | null {

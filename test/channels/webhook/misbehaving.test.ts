@@ -1,5 +1,5 @@
 // Subscribers that are late, endless, broken or away. Must never wait for a fixed time: a deadline ends it.
-import { once, setMaxListeners } from 'node:events';
+import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 import { aSender, aWebhook, closeSenders } from './sending';
@@ -89,6 +89,26 @@ test.each([
   await close();
 });
 
+test('nobody listens on any address of a name: connection-refused', async () => {
+  const subscriber = await startSubscriber(answering(200));
+  await subscriber.closed();
+  const lookup = () => Promise.resolve(['127.0.0.1', '127.0.0.2']);
+  const result = await aSender({ lookup }).send(aWebhook({ url: `http://two.example:${subscriber.port}` }));
+  expect(result).toMatchObject({ kind: 'retry', errorClass: 'connection-refused' });
+});
+
+test('a name that the system cannot look up is dns-failed', async () => {
+  const result = await aSender().send(aWebhook({ url: 'http://nobody.invalid' }));
+  expect(result).toMatchObject({ kind: 'retry', errorClass: 'dns-failed' });
+});
+
+test('a name without an address is dns-failed', async () => {
+  const result = await aSender({ lookup: () => Promise.resolve([]) }).send(
+    aWebhook({ url: 'http://a.example' }),
+  );
+  expect(result).toMatchObject({ kind: 'retry', errorClass: 'dns-failed' });
+});
+
 test('an unknown name is dns-failed', async () => {
   const lookup = () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOTFOUND' }));
   const result = await aSender({ lookup }).send(aWebhook({ url: 'http://nobody.example' }));
@@ -100,7 +120,7 @@ test('a name server that does not answer ends at the deadline', async () => {
   const sender = aSender({ lookup });
   const result = await sender.send(aWebhook({ url: 'http://slow.example', timeoutMs: 100 }));
   expect(result).toMatchObject({ kind: 'retry', errorClass: 'timeout' });
-  expect(result.message).toContain('within 0.1 s');
+  expect(result.durationMs).toBeLessThan(5_000);
 });
 
 test('a delivery that waits for a free connection is given up at its own deadline, and never sent', async () => {
@@ -113,7 +133,7 @@ test('a delivery that waits for a free connection is given up at its own deadlin
   expect(late).toMatchObject({ kind: 'retry', errorClass: 'timeout', status: null });
   subscriber.behave(answering(200));
   for (const answer of answers) answer();
-  await Promise.all(busy);
+  expect((await Promise.all(busy)).map(({ kind }) => kind)).toEqual(Array(16).fill('sent'));
   expect(await sender.send(aWebhook({ url, id: 'msg_next' }))).toMatchObject({ kind: 'sent' });
   expect(subscriber.received.map(({ headers }) => headers['webhook-id'])).not.toContain('msg_late');
 });
@@ -133,7 +153,6 @@ test('one subscriber that hangs does not hold up another', async () => {
   const quick = await startSubscriber(answering(200));
   const sender = aSender();
   const stop = new AbortController();
-  setMaxListeners(40, stop.signal);
   const stuck = Array.from({ length: 40 }, () =>
     sender.send(aWebhook({ url: hanging.url, signal: stop.signal })).catch(() => 'aborted'),
   );

@@ -2,6 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 
 import { newWebhookSecret } from '../../../src/channels/webhook/signature';
+import { sendInChild } from './child';
 import { aSender, aWebhook, closeSenders, SECRET } from './sending';
 import { answering, startSubscriber, stopSubscribers } from './subscriber';
 
@@ -133,4 +134,11 @@ test('at most 16 connections are opened to one subscriber', async () => {
   const all = Array.from({ length: 60 }, () => sender.send(aWebhook({ url: subscriber.url })));
   expect((await Promise.all(all)).map(({ kind }) => kind)).toEqual(Array(60).fill('sent'));
   expect(subscriber.sockets.length).toBeLessThanOrEqual(16);
+});
+
+test('many deliveries under one signal raise no warning', async () => {
+  const subscriber = await startSubscriber(answering(200));
+  const { stdout, stderr } = await sendInChild(aWebhook({ url: subscriber.url }), { times: 30 });
+  expect(JSON.parse(stdout)).toHaveLength(30);
+  expect(stderr).toBe('');
 });
