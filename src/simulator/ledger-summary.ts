@@ -24,6 +24,7 @@ export function summaryOf(entries: readonly LedgerEntry[], strayMarks: number): 
     unmarked: count((entry) => entry.fate.state === 'visible' && entry.marked === 0),
     strayMarks,
     pushes: pushes.length,
+    handedOver: count((entry) => entry.served > 0 || entry.pushAnswered200 > 0),
     pushAnswered200: pushed(({ status }) => status === 200),
     pushRefused: pushed(({ status }) => status !== null && status !== 200),
     pushUnanswered: pushed(({ status }) => status === null),

@@ -29,6 +29,8 @@ export interface LedgerEntry {
   readonly firstMarkedAtMs: number | null;
   /** Those that are over, in the order of their ends. */
   readonly pushes: readonly PushRecord[];
+  /** How many of them the endpoint took. With `served` it tells whether anybody was ever given the change. */
+  readonly pushAnswered200: number;
 }
 
 /** A mark of an id that no pull had answered with before: a push id taken for a row id, or a guess. */
@@ -60,6 +62,8 @@ export interface LedgerSummary {
   /** Answered with something else. */
   readonly pushRefused: number;
   readonly pushUnanswered: number;
+  /** Changes that a pull answered with, or of which a push was answered 200: what a bridge must have. */
+  readonly handedOver: number;
 }
 
 export interface Ledger {

@@ -20,6 +20,7 @@ interface OpenEntry {
   marked: number;
   firstMarkedAtMs: number | null;
   pushes: readonly PushRecord[];
+  pushAnswered200: number;
 }
 
 const NO_PUSHES: readonly PushRecord[] = [];
@@ -71,6 +72,7 @@ export class LedgerBook implements Ledger {
       marked: 0,
       firstMarkedAtMs: null,
       pushes: NO_PUSHES,
+      pushAnswered200: 0,
     };
     this.all.push(entry);
     this.byId.set(change.pullId, entry);
@@ -128,7 +130,9 @@ export class LedgerBook implements Ledger {
   /** By serial too: an answer may come after a reset. */
   pushed(serial: number, push: PushRecord): void {
     const entry = this.all[serial - 1];
-    if (entry !== undefined) entry.pushes = [...entry.pushes, push];
+    if (entry === undefined) return;
+    entry.pushes = [...entry.pushes, push];
+    if (push.status === 200) entry.pushAnswered200++;
   }
 
   private move(serial: number, fate: Fate): void {

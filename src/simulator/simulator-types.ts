@@ -78,7 +78,7 @@ export interface Simulator {
   /** Resolves as soon as it holds, asked after every request and every change; rejects after timeoutMs. */
   readonly until: (what: string, holds: () => boolean, timeoutMs?: number) => Promise<void>;
 
-  /** An outage: the port refuses connections, open ones are cut. */
+  /** An outage: the port refuses connections, open ones are cut. What changes meanwhile is still pushed. */
   readonly stop: () => Promise<void>;
   /** The end of the outage, on the same port, with the same rows. */
   readonly start: () => Promise<void>;

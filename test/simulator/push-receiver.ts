@@ -20,6 +20,7 @@ const OF_THE_CONNECTION = ['host', 'connection', 'content-length'];
 
 export class PushReceiver {
   readonly received: Received[] = [];
+  connections = 0;
   /** Of the next answers; the last one stays. */
   statuses: readonly number[] = [200];
   private readonly waiters = new Waiters();
@@ -46,7 +47,7 @@ export class PushReceiver {
             else this.held.push(answer);
             this.waiters.changed();
           });
-        }),
+        }).on('connection', () => this.connections++),
       '127.0.0.1',
       0,
     );

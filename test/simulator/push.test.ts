@@ -138,18 +138,27 @@ describe('when it is sent', () => {
     expect(odoo.ledger.summary()).toMatchObject({ pushes: 130, pushAnswered200: 130 });
   });
 
-  test('so many are under way at once, and the others begin in their order', async () => {
-    odoo.setPush(target({ maxConcurrent: 3 }));
+  test('20 are under way at once, no more', async () => {
     receiver.hold();
-    odoo.changeMany(8, { model: 'res.partner', operation: 'create' });
-    await receiver.holds(3);
-    receiver.release();
-    await odoo.pushesIdle();
+    odoo.changeMany(30, { operation: 'create' });
+    await receiver.holds(20);
+    await odoo.close();
+    expect(odoo.ledger.summary()).toMatchObject({ pushes: 20, pushUnanswered: 20 });
+  });
+
+  test('those that wait their turn begin in their order', async () => {
     odoo.setPush(target({ maxConcurrent: 1 }));
-    odoo.changeMany(5, { model: 'res.partner', operation: 'create' });
+    odoo.changeMany(5, { operation: 'create' });
     await odoo.pushesIdle();
-    const metadata = receiver.bodies.map((body) => body['_webhook_metadata'] as { event_id: number });
-    expect(metadata.slice(8).map((each) => each.event_id)).toEqual([9, 10, 11, 12, 13]);
+    const metadata = receiver.bodies.map((body) => body['_webhook_metadata']);
+    expect(metadata).toMatchObject([1, 2, 3, 4, 5].map((id) => ({ event_id: id })));
+  });
+
+  test('each push has a connection of its own', async () => {
+    odoo.setPush(target({ maxConcurrent: 1 }));
+    odoo.changeMany(3, { operation: 'create' });
+    await odoo.pushesIdle();
+    expect(receiver.connections).toBe(3);
   });
 
   test('what is not pushed takes no push id', async () => {
@@ -198,7 +207,9 @@ describe('what is lost inside Odoo', () => {
     expect(odoo.ledger.bySerial(1)).toMatchObject({
       fate: { state: 'push-only' },
       pushes: [{ status: 200 }],
+      pushAnswered200: 1,
     });
+    expect(odoo.ledger.summary()).toMatchObject({ pushOnly: 1, handedOver: 2 });
     expect(odoo.ledger.unmarked()).toHaveLength(1);
   });
 
@@ -217,7 +228,13 @@ describe('what is lost inside Odoo', () => {
     await odoo.pushesIdle();
     expect(await pulledIds(odoo)).toEqual([2]);
     expect(odoo.ledger.bySerial(1)).toMatchObject({ fate: { state: 'lost-in-odoo' }, served: 0, pushes: [] });
-    expect(odoo.ledger.summary()).toMatchObject({ changes: 2, visible: 1, lostInOdoo: 1, pushes: 1 });
+    expect(odoo.ledger.summary()).toMatchObject({
+      changes: 2,
+      visible: 1,
+      lostInOdoo: 1,
+      pushes: 1,
+      handedOver: 1,
+    });
   });
 
   test('a lost pull row of what is not pushed is lost to everybody', () => {

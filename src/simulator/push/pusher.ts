@@ -4,6 +4,7 @@
 import type { Change } from '../change-types';
 import type { LedgerBook } from '../ledger';
 import { sendTestEvent, testConnection } from './by-hand';
+import { Cron } from './cron';
 import type { PushedChange, TestEvent } from './push-bodies';
 import { requestFor } from './push-request';
 import type { Parcel } from './push-request';
@@ -11,6 +12,9 @@ import { PushSender } from './push-sender';
 import type { PushRecord, PushShape, PushTarget } from './push-types';
 import { Turns } from './turns';
 import { WebhookEvents } from './webhook-events';
+
+const DEFAULT_CRON_MS = 50;
+const DEFAULT_MAX_CONCURRENT = 20;
 
 export interface PusherParts {
   readonly target: PushTarget | null;
@@ -22,11 +26,11 @@ export interface PusherParts {
 
 export class Pusher {
   private readonly sender: PushSender;
-  private readonly turns = new Turns(() => this.target?.maxConcurrent ?? 20);
+  private readonly turns = new Turns(() => this.target?.maxConcurrent ?? DEFAULT_MAX_CONCURRENT);
   private readonly rows = new WebhookEvents();
+  private readonly cron = new Cron(() => this.runCron());
   private target: PushTarget | null = null;
   private underWay = 0;
-  private cron: NodeJS.Timeout | null = null;
 
   constructor(private readonly parts: PusherParts) {
     this.sender = new PushSender(parts.now);
@@ -47,7 +51,7 @@ export class Pusher {
     if (target !== null && !URL.canParse(target.url)) throw new Error(`no URL to push to: ${target.url}`);
     this.target = target;
     if (target === null) this.dropWaiting();
-    else this.scheduleCron();
+    else this.planCron(target);
   }
 
   shapeOf(wanted: PushShape | undefined): PushShape {
@@ -60,11 +64,11 @@ export class Pusher {
       void this.deliver({ shape: 'instant', changes: [change] });
     }
     if (shape !== 'instant') this.rows.add(change, shape === 'batch' ? 'batch' : 'builder');
-    this.scheduleCron();
+    this.planCron(this.target);
   }
 
   runCron(): Promise<void> {
-    this.stopCron();
+    this.cron.stop();
     return this.counted(async () => {
       // The turns bound how many of a list are under way.
       for (const parcels of this.rows.take()) {
@@ -85,7 +89,7 @@ export class Pusher {
 
   /** The rows went with their table. */
   dropWaiting(): void {
-    this.stopCron();
+    this.cron.stop();
     this.rows.take();
     this.parts.changed();
   }
@@ -122,15 +126,8 @@ export class Pusher {
     }
   }
 
-  private scheduleCron(): void {
-    const afterMs = this.target?.cronEveryMs === undefined ? 50 : this.target.cronEveryMs;
-    if (this.rows.count === 0 || this.cron !== null || afterMs === null) return;
-    this.cron = setTimeout(() => void this.runCron(), afterMs);
-  }
-
-  private stopCron(): void {
-    if (this.cron !== null) clearTimeout(this.cron);
-    this.cron = null;
+  private planCron({ cronEveryMs = DEFAULT_CRON_MS }: PushTarget): void {
+    if (this.rows.count > 0) this.cron.plan(cronEveryMs);
   }
 
   private mustHaveTarget(): PushTarget {
