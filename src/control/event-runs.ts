@@ -2,6 +2,7 @@
 // Never looks at the inbox: whether an event is done, its row says.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
@@ -23,7 +24,7 @@ import { eventSearchAttributes } from '../contracts/search-attributes';
 import type { EventToProcess } from '../contracts/workflows';
 import { rankOf } from '../domain/priority';
 
-const PARKED_LOOKS = 20;
+const PARKED_WITHIN_MS = 3_000;
 const PARKED_LOOK_MS = 100;
 
 export function createEventRuns(client: Client): EventRuns {
@@ -88,15 +89,30 @@ export function createEventRuns(client: Client): EventRuns {
     }
   }
 
-  /** The row is a dead letter a moment before its run knows, which takes signals only then. */
+  /**
+   * The row is a dead letter a moment before its run knows, which takes signals only then. Best effort: whether
+   * a run is open at all, the signal tells.
+   */
   async function untilParked(handle: WorkflowHandle): Promise<void> {
-    for (let look = 0; look < PARKED_LOOKS; look += 1) {
-      if ((await handle.query(eventQuery)).status === 'dead_letter') return;
-      await sleep(PARKED_LOOK_MS);
+    try {
+      await client.connection.withDeadline(Date.now() + PARKED_WITHIN_MS, async () => {
+        while ((await handle.query(eventQuery)).status !== 'dead_letter') await sleep(PARKED_LOOK_MS);
+      });
+    } catch (error) {
+      if (!isServiceError(error)) throw error;
     }
   }
 
   return { start, signal, fateOf, closedSince };
+}
+
+/** The server, or the worker that would have to answer, is away; or the run ended meanwhile. */
+function isServiceError(error: unknown): boolean {
+  return (
+    isGrpcServiceError(error) ||
+    error instanceof WorkflowNotFoundError ||
+    (error instanceof Error && isGrpcServiceError(error.cause))
+  );
 }
 
 const FATES: Readonly<Record<WorkflowExecutionStatusName, RunFate>> = {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 const user = z.object({ id: z.number().nullable(), name: z.string().nullable() }).nullable();
 const listedEvent = z.object({
   key: z.string(),
+  push_id: z.string().nullable(),
   pull_id: z.string().nullable(),
   model: z.string(),
   record_id: z.number(),
@@ -28,6 +29,10 @@ export interface BridgeClient {
   events(): Promise<readonly BridgeEvent[]>;
   stats(): Promise<z.infer<typeof stats>>;
   source(name: string): Promise<z.infer<typeof source>>;
+  /** The keys of all events in this state. */
+  keysOf(status: string): Promise<readonly string[]>;
+  /** To every event. */
+  subscribe(name: string, url: string): Promise<void>;
   /** e.g. `post('sources/main/pause', { reason: 'why' })` */
   post(path: string, body?: Readonly<Record<string, string>>): Promise<void>;
 }
@@ -45,19 +50,28 @@ export function createBridgeClient(url: string, adminKey: string): BridgeClient 
     return text === '' ? null : JSON.parse(text);
   }
 
+  async function keys(filter: string): Promise<readonly string[]> {
+    const found: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const page = eventPage.parse(await call('GET', `events?limit=1000&${filter}${more}`));
+      found.push(...page.events.map(({ key }) => key));
+      cursor = page.next;
+    } while (cursor !== null);
+    return found;
+  }
+
   return {
+    keysOf: (status) => keys(`status=${status}`),
     events: async () => {
       const events: BridgeEvent[] = [];
-      let cursor: string | null = null;
-      do {
-        const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-        const page = eventPage.parse(await call('GET', `events?order=asc&limit=1000${more}`));
-        for (const { key } of page.events) {
-          events.push(wholeEvent.parse(await call('GET', `events/${encodeURIComponent(key)}`)));
-        }
-        cursor = page.next;
-      } while (cursor !== null);
+      for (const key of await keys('order=asc'))
+        events.push(wholeEvent.parse(await call('GET', `events/${encodeURIComponent(key)}`)));
       return events;
+    },
+    subscribe: async (name, address) => {
+      await call('POST', 'subscriptions', { name, url: address, filter: {} });
     },
     stats: async () => stats.parse(await call('GET', 'stats')),
     source: async (name) => source.parse(await call('GET', `sources/${name}`)),

@@ -8,7 +8,11 @@ import { Closing } from '../roles/closing';
 import { startBridge, type Bridge } from '../roles/embedded';
 import type { WorkerPorts } from '../roles/worker-role';
 import { startSimulator } from '../simulator/simulator';
-import { playPullScene, type SceneResult } from './pull-scene';
+import { playScene, type SceneResult } from './scene';
+import type { Step } from './steps';
+import { startSubscriber } from './subscriber';
+
+const PUSH_KEY = 'demo-push-key';
 
 export interface DemoOptions {
   readonly env: Environment;
@@ -16,6 +20,7 @@ export interface DemoOptions {
   readonly say: (line: string) => void;
   readonly bundlePath: string;
   readonly ports?: WorkerPorts;
+  readonly steps?: readonly Step[];
   readonly patienceMs?: number;
 }
 
@@ -26,7 +31,7 @@ export interface Demo {
 }
 
 export async function playDemo(options: DemoOptions): Promise<Demo> {
-  const { env, say, patienceMs } = options;
+  const { env, say, steps, patienceMs } = options;
   const closing = new Closing();
   try {
     const folder = mkdtempSync(join(tmpdir(), 'jisr-demo-'));
@@ -35,7 +40,9 @@ export async function playDemo(options: DemoOptions): Promise<Demo> {
     });
     const odoo = await startSimulator({ apiKey: 'demo-key' });
     closing.add(() => odoo.close());
-    odoo.changeMany(150);
+    odoo.changeMany(100);
+    const subscriber = await startSubscriber();
+    closing.add(() => subscriber.close());
     const config = loadConfig(
       {
         PORT: '0',
@@ -45,16 +52,27 @@ export async function playDemo(options: DemoOptions): Promise<Demo> {
         ODOO_PULL_INTERVAL_MS: '300',
         ODOO_PULL_LIMIT: '100',
         ODOO_SWEEP_INTERVAL_MS: '2000',
+        ODOO_PUSH_API_KEY: PUSH_KEY,
+        JISR_WEBHOOK_ALLOW_CIDR: '127.0.0.0/8',
+        JISR_DELIVERY_SCHEDULE: '0,0.5,1,2,4',
         ...(env['TEMPORAL_CLI_PATH'] === undefined ? {} : { TEMPORAL_CLI_PATH: env['TEMPORAL_CLI_PATH'] }),
       },
       folder,
     );
-    say('starting Temporal, the store, the worker, the API and a simulated Odoo …');
+    say('starting Temporal, the store, the worker, the API, a simulated Odoo and a subscriber …');
     const bridge = await startBridge({ ...options, config });
     closing.add(() => bridge.stop());
     say(`watch it:  Temporal Web UI ${bridge.uiUrl ?? ''}   API ${bridge.url}\n`);
-    const scene = { odoo, bridge, say, ...(patienceMs === undefined ? {} : { patienceMs }) };
-    return { result: await playPullScene(scene), bridge, close: () => closing.close() };
+    const scene = {
+      odoo,
+      subscriber,
+      bridge,
+      pushKey: PUSH_KEY,
+      say,
+      ...(steps === undefined ? {} : { steps }),
+      ...(patienceMs === undefined ? {} : { patienceMs }),
+    };
+    return { result: await playScene(scene), bridge, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;

@@ -1,13 +1,16 @@
 // What the demo shows at its end.
-import type { SceneResult } from './pull-scene';
+import type { SceneResult } from './scene';
 
-export function resultTable({ verdict, pulled, copies }: SceneResult): readonly string[] {
+export function resultTable({ verdict, pushed, pulled, copies }: SceneResult): readonly string[] {
   const rows: readonly (readonly [string, number])[] = [
     ['changes made in Odoo', verdict.made],
-    ['rows pulled', pulled],
+    ['copies pushed', pushed],
+    ['copies pulled', pulled],
     ['copies of known events', copies],
     ['events', verdict.events],
     ['processed', verdict.processed],
+    ['webhooks delivered', verdict.delivered],
+    ['  delivered again', verdict.repeated],
     ['acknowledged to Odoo', verdict.acknowledged],
   ];
   return [

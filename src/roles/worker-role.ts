@@ -8,7 +8,7 @@ import { createDispatchActivities } from '../activities/dispatch';
 import { failureInterceptor } from '../activities/failures';
 import { createOdooActivities, type PulledSource } from '../activities/odoo';
 import { createStorageActivities } from '../activities/storage';
-import { createWebhookSender } from '../channels/webhook/sender';
+import { createWebhookSender, type WebhookSender } from '../channels/webhook/sender';
 import type { Config, Secret, SourceConfig } from '../config';
 import type {
   DeliveryActivities,
@@ -56,6 +56,7 @@ export interface WorkerPorts {
   readonly storage?: (activities: StorageActivities) => StorageActivities;
   readonly odoo?: (activities: OdooActivities) => OdooActivities;
   readonly deliveries?: (activities: Deliverers) => Deliverers;
+  readonly sender?: (sender: WebhookSender) => WebhookSender;
 }
 
 type Deliverers = DeliveryActivities & FirstTryActivities;
@@ -79,6 +80,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
     storage: putStorage = same,
     odoo: putOdoo = same,
     deliveries: putDeliveries = same,
+    sender: putSender = same,
   } = ports;
   const storage = putStorage(
     createStorageActivities({
@@ -100,11 +102,13 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
     }),
   );
 
-  const sender = createWebhookSender({
-    allowCidrs: config.deliveries.allowCidrs,
-    userAgent: `jisr/${readVersion()}`,
-    nowMs: Date.now,
-  });
+  const sender = putSender(
+    createWebhookSender({
+      allowCidrs: config.deliveries.allowCidrs,
+      userAgent: `jisr/${readVersion()}`,
+      nowMs: Date.now,
+    }),
+  );
   const deliveries = putDeliveries(
     createDeliveryActivities({
       db: store.db,

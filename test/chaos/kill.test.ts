@@ -66,12 +66,13 @@ describe.each([
     }, 120_000);
 
     const events = await createBridgeClient(jisr.url(), 'test-admin-key').events();
-    const verdict = judge(
-      odoo.ledger.entries(),
-      (serial) => odoo.ledger.payloadOf(serial),
-      odoo.ledger.strayMarks().length,
+    const verdict = judge({
+      entries: odoo.ledger.entries(),
+      payloadOf: (serial) => odoo.ledger.payloadOf(serial),
+      strayMarks: odoo.ledger.strayMarks().length,
       events,
-    );
+      taken: null,
+    });
     expect(verdict.findings).toEqual([]);
     expect(verdict.events).toBe(changes);
   }, 400_000);

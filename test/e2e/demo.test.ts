@@ -1,6 +1,7 @@
 // The demo's verdict can say both things: it is right about a sound bridge, and turns when one thing is broken.
 import { childEnvironment } from '../../src/config';
 import { playDemo } from '../../src/demo/play';
+import { STEPS } from '../../src/demo/steps';
 import type { Verdict } from '../../src/demo/verdict';
 import type { OdooActivities } from '../../src/contracts/activities';
 import type { Intake } from '../../src/intake/accept';
@@ -12,7 +13,8 @@ beforeAll(() => {
   installRuntime(log);
 });
 
-async function verdictWith(ports: WorkerPorts, patienceMs: number): Promise<Verdict> {
+/** Only the steps whose titles fit: a breakage shows in one of them. */
+async function verdictWith(ports: WorkerPorts, patienceMs: number, titles = /./): Promise<Verdict> {
   const bundlePath = process.env['JISR_TEST_BUNDLE']!;
   const demo = await playDemo({
     env: childEnvironment(),
@@ -20,6 +22,7 @@ async function verdictWith(ports: WorkerPorts, patienceMs: number): Promise<Verd
     say: () => undefined,
     bundlePath,
     ports,
+    steps: STEPS.filter(({ title }) => titles.test(title)),
     patienceMs,
   });
   await demo.close();
@@ -42,7 +45,7 @@ test('without sweeps a late commit is lost, and the verdict says so', async () =
       return sweeps ? Promise.resolve(EMPTY_PAGE) : activities.pullPage(request);
     },
   });
-  const verdict = await verdictWith({ odoo }, 3_000);
+  const verdict = await verdictWith({ odoo }, 3_000, /commits late/);
   expect(verdict.ok).toBe(false);
   expect(verdict.findings.join('\n')).toMatch(/is lost: no event/);
 }, 180_000);
@@ -60,9 +63,34 @@ test('acknowledging before the commit loses a page at a crash, and the verdict s
       return sound.accept(source, channel, arrivals, leaseMs);
     },
   });
-  const verdict = await verdictWith({ intake }, 3_000);
+  const verdict = await verdictWith({ intake }, 3_000, /backlog/);
   expect(verdict.ok).toBe(false);
   expect(verdict.findings.join('\n')).toMatch(/is lost: no event/);
+}, 180_000);
+
+test('without the check for duplicates a change becomes two events, and the verdict says so', async () => {
+  // Each channel looks only among what came by itself.
+  const intake: WorkerPorts['intake'] = (sound): Intake => ({
+    accept: (source, channel, arrivals, leaseMs) =>
+      sound.accept({ ...source, name: `${source.name}-${channel}` }, channel, arrivals, leaseMs),
+  });
+  const verdict = await verdictWith({ intake }, 3_000, /Odoo pushes/);
+  expect(verdict.ok).toBe(false);
+  expect(verdict.findings.join('\n')).toMatch(/became 2 events/);
+}, 180_000);
+
+test('a delivery that is noted and not sent is missed, and the verdict says so', async () => {
+  let lost = false;
+  const sender: WorkerPorts['sender'] = (sound) => ({
+    send: (webhook) => {
+      if (lost) return sound.send(webhook);
+      lost = true;
+      return Promise.resolve({ kind: 'sent', status: 200, response: '', durationMs: 1, message: 'not sent' });
+    },
+    close: () => sound.close(),
+  });
+  const verdict = await verdictWith({ sender }, 3_000, /Odoo pushes/);
+  expect(verdict.findings).toEqual([expect.stringMatching(/was never delivered/)]);
 }, 180_000);
 
 const EMPTY_PAGE = {
