@@ -2,7 +2,7 @@
 // Never logs what a statement carried: drizzle writes its parameters into the message of its errors.
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { z } from 'zod';
-import { BridgeRefused, BridgeUnavailable } from '../control/bridge-control';
+import { BridgeRefused, BridgeUnavailable } from '../control/ask';
 import type { Logger } from '../logger';
 import { errorCodeOf, innermostMessage, isOutage } from '../store/errors';
 import { Problem } from './problem';

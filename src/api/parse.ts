@@ -36,8 +36,14 @@ function parse<Schema extends z.ZodObject>(part: Part, schema: Schema, sent: unk
 
 function wrongValues(part: Part, issue: z.core.$ZodIssue, known: readonly string[]): readonly WrongValue[] {
   if (issue.code === 'unrecognized_keys') {
-    const expected = known.length === 0 ? 'no parameters here' : `one of ${known.join(', ')}`;
-    return issue.keys.map((key) => ({ where: `${part}.${key}`, found: 'an unknown name', expected }));
+    const isTop = issue.path.length === 0;
+    const names = !isTop
+      ? issue.message
+      : known.length === 0
+        ? 'no parameters here'
+        : `one of ${known.join(', ')}`;
+    const path = [part, ...issue.path.map(String)].join('.');
+    return issue.keys.map((key) => ({ where: `${path}.${key}`, found: 'an unknown name', expected: names }));
   }
   const where = [part, ...issue.path.map(String)].join('.');
   const isWhole = issue.path.length === 0 && issue.code === 'invalid_type';

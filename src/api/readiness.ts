@@ -1,6 +1,6 @@
 // Readiness measures progress, not just that somebody answers: a poll that is late, a dispatcher that stands
 // and a store that does not answer are said, with the reason. Never waits longer than its checks may take.
-import { BridgeUnavailable } from '../control/bridge-control';
+import { BridgeUnavailable } from '../control/ask';
 import { recordsInFlight } from '../store/events/claim';
 import { oldestPendingMs } from '../store/events/read';
 import { readProcessingSettings, readSourceSettings } from '../store/settings';

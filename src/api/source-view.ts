@@ -1,7 +1,8 @@
 // A source as the interface shows it: what its workflow says, and what the store knows when Temporal is away.
 // Never fails because of Temporal: the state is `unknown` then.
 import type { PullStatus } from '../contracts/messages';
-import { BridgeUnavailable, type BridgeControl, type SourceRef } from '../control/bridge-control';
+import { BridgeUnavailable } from '../control/ask';
+import type { BridgeControl, SourceRef } from '../control/bridge-control';
 import { readTotals, type Totals } from '../store/counters';
 import { readSourceHealth } from '../store/source-health';
 import { readSourceSettings } from '../store/settings';

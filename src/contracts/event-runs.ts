@@ -23,7 +23,7 @@ export interface StartHow {
 
 export interface EventRuns {
   start(event: EventToStart, how: StartHow): Promise<StartOutcome>;
-  /** Retry or discard a dead letter by its run; false when none is open. */
+  /** Retry or discard a dead letter by its run, for a person who waits; false when none is open. */
   signal(workflowId: string, act: EventSignal): Promise<boolean>;
   /** Of the newest run. `broken`: terminated, timed out, failed or cancelled. `unknown`: Temporal knows none. */
   fateOf(workflowId: string): Promise<RunFate>;

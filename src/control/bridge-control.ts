@@ -1,12 +1,6 @@
 // What people may ask of the running workflows: look, pause, resume, pull, configure.
 // The only way from the API to Temporal; never touches the store.
-import {
-  isGrpcServiceError,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  type Client,
-} from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import {
   configureUpdate,
   dispatchStatusQuery,
@@ -20,12 +14,7 @@ import {
   type PullStatus,
 } from '../contracts/messages';
 import { DISPATCH_WORKFLOW_ID, pullWorkflowId } from '../contracts/names';
-
-/** Thrown when Temporal, or a worker that must answer, cannot be reached: try again. */
-export class BridgeUnavailable extends Error {}
-
-/** Thrown when what was asked is refused, e.g. an interval of 0. */
-export class BridgeRefused extends Error {}
+import { ask as askTemporal } from './ask';
 
 /** A source as the workflows know it. */
 export interface SourceRef {
@@ -44,31 +33,11 @@ export interface BridgeControl {
   wakeDispatcher(): Promise<void>;
 }
 
-/** A person is waiting; a query needs a worker, and without one it would wait for ever. */
-const ANSWER_WITHIN_MS = 5_000;
-
 export function createBridgeControl(client: Client): BridgeControl {
   const pull = (source: SourceRef) => client.workflow.getHandle(pullWorkflowId(source.name, source.isFirst));
   const dispatch = () => client.workflow.getHandle(DISPATCH_WORKFLOW_ID);
 
-  async function ask<T>(what: () => Promise<T>): Promise<T> {
-    try {
-      return await client.connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, what);
-    } catch (error) {
-      if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-        throw new BridgeRefused(error.cause.message, { cause: error });
-      }
-      if (error instanceof WorkflowNotFoundError) {
-        const message = 'its workflow is not running; a worker starts it within 15 s: see that one is up';
-        throw new BridgeUnavailable(message, { cause: error });
-      }
-      if (isGrpcServiceError(error) || (error instanceof Error && isGrpcServiceError(error.cause))) {
-        const message = 'Temporal or the worker does not answer: see that both are up, then try again';
-        throw new BridgeUnavailable(message, { cause: error });
-      }
-      throw error;
-    }
-  }
+  const ask = <T>(what: () => Promise<T>) => askTemporal(client, what);
 
   return {
     pullStatus: (source) => ask(() => pull(source).query(pullStatusQuery)),

@@ -2,7 +2,6 @@
 // Never looks at the inbox: whether an event is done, its row says.
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
@@ -23,6 +22,7 @@ import { TASK_QUEUE, WORKFLOW_TYPES } from '../contracts/names';
 import { eventSearchAttributes } from '../contracts/search-attributes';
 import type { EventToProcess } from '../contracts/workflows';
 import { rankOf } from '../domain/priority';
+import { ask, isServiceError } from './ask';
 
 const PARKED_WITHIN_MS = 3_000;
 const PARKED_LOOK_MS = 100;
@@ -78,15 +78,17 @@ export function createEventRuns(client: Client): EventRuns {
 
   async function signal(workflowId: string, act: EventSignal): Promise<boolean> {
     const handle = workflow.getHandle(workflowId);
-    try {
-      await untilParked(handle);
-      if (act.kind === 'retry') await handle.signal(retrySignal);
-      else await handle.signal(discardSignal, act.reason === null ? {} : { reason: act.reason });
-      return true;
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
-    }
+    await untilParked(handle);
+    return ask(client, async () => {
+      try {
+        if (act.kind === 'retry') await handle.signal(retrySignal);
+        else await handle.signal(discardSignal, act.reason === null ? {} : { reason: act.reason });
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    });
   }
 
   /**
@@ -99,20 +101,11 @@ export function createEventRuns(client: Client): EventRuns {
         while ((await handle.query(eventQuery)).status !== 'dead_letter') await sleep(PARKED_LOOK_MS);
       });
     } catch (error) {
-      if (!isServiceError(error)) throw error;
+      if (!isServiceError(error) && !(error instanceof WorkflowNotFoundError)) throw error;
     }
   }
 
   return { start, signal, fateOf, closedSince };
-}
-
-/** The server, or the worker that would have to answer, is away; or the run ended meanwhile. */
-function isServiceError(error: unknown): boolean {
-  return (
-    isGrpcServiceError(error) ||
-    error instanceof WorkflowNotFoundError ||
-    (error instanceof Error && isGrpcServiceError(error.cause))
-  );
 }
 
 const FATES: Readonly<Record<WorkflowExecutionStatusName, RunFate>> = {

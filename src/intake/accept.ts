@@ -85,7 +85,10 @@ async function commitHalving(
     if (others.length === 0) {
       const reason = `the database refuses this event: ${innermostMessage(error)}`.replaceAll('\0', '');
       const arrival = { kind: 'unreadable' as const, reason, raw: first.arrival.raw };
-      return commitOnce(db, source, [{ ...first, arrival }]);
+      const kept = await commitOnce(db, source, [{ ...first, arrival }]);
+      // It was read: whoever sent it finds it by its own id.
+      const eventId = first.arrival.kind === 'event' ? first.arrival.copy.eventId : null;
+      return kept.map((one) => ({ ...one, eventId }));
     }
     const middle = Math.ceil(submission.length / 2);
     return [

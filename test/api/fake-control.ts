@@ -1,5 +1,6 @@
 // The port to the running workflows, played in memory: it does what it is told, and can be away.
-import { BridgeUnavailable, type BridgeControl } from '../../src/control/bridge-control';
+import { BridgeUnavailable } from '../../src/control/ask';
+import type { BridgeControl } from '../../src/control/bridge-control';
 import type { DispatchStatus, PullStatus } from '../../src/contracts/messages';
 import { firstState } from '../../src/domain/sync';
 

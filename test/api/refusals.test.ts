@@ -1,5 +1,5 @@
 // What callers get who ask wrongly, or at the wrong time; and what they, and the log, never get to see.
-import { BridgeRefused } from '../../src/control/bridge-control';
+import { BridgeRefused } from '../../src/control/ask';
 import type { Store } from '../../src/store/database';
 import { openTestStore, type TestStore } from '../support/stores';
 import { ADMIN_KEY, startApi, type RunningApi } from './running-api';

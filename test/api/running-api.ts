@@ -20,6 +20,7 @@ export interface Answer {
 }
 
 export interface RunningApi {
+  readonly url: string;
   readonly control: FakeControl;
   /** All that was logged. */
   readonly lines: string[];
@@ -95,6 +96,7 @@ export async function startApi(
   }
 
   return {
+    url,
     control,
     lines,
     call,

@@ -1,7 +1,7 @@
 // Processing as a whole: paused, events are accepted and wait. Never decides what runs: the dispatcher does.
 import { Router } from 'express';
 import { z } from 'zod';
-import { BridgeUnavailable } from '../../control/bridge-control';
+import { BridgeUnavailable } from '../../control/ask';
 import { writeProcessingSettings, type ProcessingSettings } from '../../store/settings';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
