@@ -10,7 +10,7 @@ COPY src src
 RUN npm run build
 RUN npm prune --omit=dev
 # The embedded start and the simulator stay behind, and the SDK's native parts for other systems.
-RUN rm -r dist/start.js dist/demo.js dist/demo dist/simulator dist/roles/embedded.js dist/.tsbuildinfo
+RUN rm -r dist/start.js* dist/demo.js* dist/demo dist/simulator dist/roles/embedded.js* dist/.tsbuildinfo
 RUN find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name '*-unknown-linux-gnu' -exec rm -r {} +
 
 FROM node:20.19.5-bookworm-slim

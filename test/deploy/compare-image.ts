@@ -1,10 +1,6 @@
 // Does the Dockerfile build what the package has, and does its image hold what the roles need, and no more?
 import type { Deployment } from './deployment';
-
-interface Step {
-  readonly keyword: string;
-  readonly rest: string;
-}
+import { stagesOf, type Step } from './dockerfile';
 
 export function compareImage({ dockerfile, dockerignore, compose, code }: Deployment): readonly string[] {
   const findings: string[] = [];
@@ -37,7 +33,7 @@ export function compareImage({ dockerfile, dockerignore, compose, code }: Deploy
     for (const path of run
       .split(' ')
       .filter((part) => part.startsWith('dist/') && part !== 'dist/.tsbuildinfo')) {
-      const source = path.replace(/^dist\//, 'src/').replace(/\.js$/, '.ts');
+      const source = path.replace(/^dist\//, 'src/').replace(/\.js\*?$/, '.ts');
       if (!code.exists(source)) findings.push(`RUN ${run}: ${path} is never built`);
     }
   }
@@ -57,17 +53,4 @@ export function compareImage({ dockerfile, dockerignore, compose, code }: Deploy
     findings.push(`EXPOSE ${only(image, 'EXPOSE').join()} is not ${port}`);
   if (only(image, 'HEALTHCHECK').length > 0) findings.push('the probe belongs to docker-compose.yml');
   return findings;
-}
-
-function stagesOf(dockerfile: string): readonly (readonly Step[])[] {
-  const steps = dockerfile
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    .map((line) => ({ keyword: line.split(' ')[0] ?? '', rest: line.slice(line.indexOf(' ') + 1) }));
-  const stages: Step[][] = [];
-  for (const step of steps) {
-    if (step.keyword === 'FROM') stages.push([]);
-    stages.at(-1)?.push(step);
-  }
-  return stages;
 }

@@ -10,9 +10,10 @@ import { compareImage } from './compare-image';
 import { compareServices, PROBES } from './compare-services';
 import { compareTemporal } from './compare-temporal';
 import { compareVariables, configOf } from './compare-variables';
+import { SERVICE_MUTATIONS, VARIABLE_MUTATIONS } from './compose-mutations';
 import { dummyEnvironment, resolve, ROOT } from './compose-file';
 import { readDeployment, type Deployment } from './deployment';
-import { MUTATIONS } from './mutations';
+import { IMAGE_MUTATIONS, TEMPORAL_MUTATIONS } from './file-mutations';
 
 const deployment = readDeployment();
 const compare = (given: Deployment) => [
@@ -26,11 +27,14 @@ test('variables, ports, commands, paths, probes and versions are those of the co
   expect(compare(deployment)).toEqual([]);
 });
 
-test.each(MUTATIONS)('the comparison sees %s', (_, mutate, finding) => {
-  const mutated = mutate(deployment);
-  expect(mutated).not.toEqual(deployment);
-  expect(compare(mutated).join('\n')).toMatch(finding);
-});
+test.each([...VARIABLE_MUTATIONS, ...SERVICE_MUTATIONS, ...TEMPORAL_MUTATIONS, ...IMAGE_MUTATIONS])(
+  'the comparison sees %s',
+  (_, mutate, finding) => {
+    const mutated = mutate(deployment);
+    expect(mutated).not.toEqual(deployment);
+    expect(compare(mutated).join('\n')).toMatch(finding);
+  },
+);
 
 test.each(['api', 'worker'] as const)(
   'what the %s is given is a sound configuration of a role apart',

@@ -1,5 +1,5 @@
 // The topology of docker-compose.yml without Docker: PostgreSQL, a Temporal server on it, the api, two workers,
-// each a process of its own; and a simulated Odoo.
+// each a process of its own, from the files of the image; and a simulated Odoo.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { required } from '../../src/domain/required';
 import { jisrProcess, type JisrProcess } from '../support/jisr-process';
 import { findPostgres, HOW_TO_INSTALL, startPostgres } from '../support/postgres';
 import { findTestCli } from '../temporal-server';
+import { makeImage } from './image';
 import { lowFreePorts } from './low-ports';
 import { natively, type Native } from './natively';
 import { buildTemporal, findGo, HOW_TO_INSTALL_GO } from './temporal-build';
@@ -48,6 +49,8 @@ export async function startTopology(say: (line: string) => void): Promise<Topolo
     for (const step of closing.splice(0).reverse()) await step();
   };
   try {
+    say("running the Dockerfile's steps: this takes about half a minute");
+    const image = join(await makeImage(join(folder, 'image')), 'app');
     const postgres = await startPostgres(bin);
     closing.push(() => postgres.close());
     const odoo = await startSimulator();
@@ -87,7 +90,7 @@ export async function startTopology(say: (line: string) => void): Promise<Topolo
       const [, script = ''] = native.command(name);
       // Empty: what `jisrProcess` gives the embedded start.
       const env = { TEMPORAL_CLI_PATH: '', JISR_DATA_DIR: '', ...native.environment(name) };
-      const jisr = await jisrProcess(env, script.replace(/^dist\//, ''));
+      const jisr = await jisrProcess(env, script.replace(/^dist\//, ''), image);
       closing.push(async () => {
         await jisr.stop();
         jisr.remove();
