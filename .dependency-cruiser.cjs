@@ -55,6 +55,7 @@ module.exports = {
         'intake',
         'store',
         'odoo/shapes',
+        'channels',
         'domain',
         'contracts',
         'config',

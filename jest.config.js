@@ -3,7 +3,7 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/test/(chaos|soak|topology)/'],
+  testPathIgnorePatterns: ['/test/(chaos|soak|python|topology)/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -21,14 +21,16 @@ export interface DataFolder {
    * @throws FolderInUseError
    */
   readonly lock: () => FolderLock;
-  readonly adminKey: () => AdminKey;
+  readonly adminKey: () => KeptKey;
+  /** What the secrets of subscriptions are encrypted with. */
+  readonly secretKey: () => KeptKey;
 }
 
 export interface FolderLock {
   readonly release: () => void;
 }
 
-export interface AdminKey {
+export interface KeptKey {
   readonly key: Secret;
   readonly file: string;
   /** True when it was made by this call: the one time to tell where it lies. */
@@ -79,16 +81,17 @@ export function openDataFolder(path: string): DataFolder {
       if (attempt.kind === 'taken') throw new FolderInUseError(dir, attempt.holder.pid);
       return { release: attempt.release };
     },
-    adminKey: () => keepAdminKey(join(dir, 'admin-key')),
+    adminKey: () => keepKey(join(dir, 'admin-key')),
+    secretKey: () => keepKey(join(dir, 'secret-key')),
   };
 }
 
-function keepAdminKey(file: string): AdminKey {
+function keepKey(file: string): KeptKey {
   const known = readKey(file);
   if (known !== null) return { key: new Secret(known), file, made: false };
   const key = randomBytes(32).toString('base64url');
   if (createWhole(file, `${key}\n`)) return { key: new Secret(key), file, made: true };
-  return keepAdminKey(file);
+  return keepKey(file);
 }
 
 function readKey(file: string): string | null {

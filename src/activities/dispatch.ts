@@ -3,7 +3,7 @@ import type { DispatchActivities, LookAfterAnswer } from '../contracts/activitie
 import { addToCounters } from '../store/counters';
 import type { Database } from '../store/database';
 import { clearLeases, renewLeases, type ClaimedEvent } from '../store/events/claim';
-import { settleStale, staleEvents, type StaleEvent } from '../store/events/moves';
+import { settleStale, staleEvents, type StaleEvent } from '../store/events/stale';
 import { readEvent } from '../store/events/read';
 import { readProcessingSettings } from '../store/settings';
 import { claimEvents } from './claim-events';
@@ -33,7 +33,7 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
   const { db, runs, bell, maxInFlight, pause, nowMs } = dependencies;
 
   async function startOne(event: ClaimedEvent): Promise<boolean> {
-    const outcome = await runs.start(event, false);
+    const outcome = await runs.start(event, { again: event.ranBefore, eager: false });
     if (outcome === 'started') return true;
     if (outcome === 'running') {
       await renewLeases(db, [event.key], RUNNING_LEASE_MS);
@@ -42,7 +42,7 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
     // The row says whether the event is done, not the run that closed: perhaps the inbox is younger than it.
     const row = await readEvent(db, event.key);
     if (row?.status !== 'pending') return false;
-    if ((await runs.start(event, true)) !== 'started') return false;
+    if ((await runs.start(event, { again: true, eager: false })) !== 'started') return false;
     await addToCounters(db, event.source, new Map([['restarted', 1]]));
     return true;
   }

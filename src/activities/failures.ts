@@ -1,6 +1,7 @@
 // Turns failures into Temporal's, in one place: what an operator reads, and when it is tried again.
 // A statement's text or a payload never gets into a history.
 import { activityInfo, ApplicationFailure, CancelledFailure, log } from '@temporalio/activity';
+import { ApplicationFailureCategory } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { KEY_REFUSED_RETRY_MS } from '../contracts/retry-policies';
 import type { OdooFailure } from '../domain/failure';
@@ -38,13 +39,20 @@ function toTemporal(error: unknown): unknown {
   });
 }
 
+function isBenign(error: unknown): boolean {
+  return error instanceof ApplicationFailure && error.category === ApplicationFailureCategory.BENIGN;
+}
+
 export const failureInterceptor: ActivityInboundCallsInterceptor = {
   async execute(input, next) {
     try {
       return await next(input);
     } catch (error) {
-      const { code, message } = plainFailure(error);
-      log.warn('activity failed', { activity: activityInfo().activityType, code, reason: message });
+      // Expected: a subscriber that is away is no fault of ours, and its attempts are written down.
+      if (!isBenign(error)) {
+        const { code, message } = plainFailure(error);
+        log.warn('activity failed', { activity: activityInfo().activityType, code, reason: message });
+      }
       throw toTemporal(error);
     }
   },

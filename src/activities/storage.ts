@@ -1,36 +1,38 @@
 // Activities that only need the store.
-import type { SourceSetup, StorageActivities } from '../contracts/activities';
+import type { DeliveryToMake, RunRef, SourceSetup, StorageActivities } from '../contracts/activities';
 import type { SyncSettings } from '../domain/sync';
 import { createGroupCommit } from '../intake/group-commit';
 import type { Database } from '../store/database';
-import { completeEvents, routeEvents, type EventToRoute } from '../store/events/moves';
+import { discardEvent, reopen } from '../store/deliveries/acts';
+import type { EventDelivery } from '../store/deliveries/of-events';
+import { completeEvents, routeEvents } from '../store/events/route';
 import { readSourceSettings, writeProcessingSettings, writeSourceSettings } from '../store/settings';
 
 export interface StorageDependencies {
   readonly db: Database;
   /** As configured; what is set at run time wins. */
   readonly configured: (source: string) => SyncSettings;
-  /** Whether somebody subscribed to it: then it is done only when it is delivered. */
-  readonly isWanted: (event: EventToRoute) => boolean;
+  /** Whether Odoo is told of pushed events too: both channels of the source count with one sequence. */
+  readonly acknowledgesPushes: (source: string) => boolean;
+  /** So long a dead letter waits for a person. */
+  readonly deadLetterMs: number;
 }
 
 /** Events routed or closed in one transaction: runs side by side bring many small ones. */
 const MAX_GROUP_EVENTS = 200;
 
-export function createStorageActivities({
-  db,
-  configured,
-  isWanted,
-}: StorageDependencies): StorageActivities {
+export function createStorageActivities(dependencies: StorageDependencies): StorageActivities {
+  const { db, configured, acknowledgesPushes, deadLetterMs } = dependencies;
   const routing = createGroupCommit(
-    async (runs: readonly { key: string; runId: string }[]) =>
-      (await routeEvents(db, runs.map(inOwnWorkflow), isWanted)).map((answer) => ({ answer })),
+    async (runs: readonly RunRef[]) =>
+      (await routeEvents(db, runs.map(inOwnWorkflow))).map((routed) => ({ routed })),
     MAX_GROUP_EVENTS,
   );
-  const closing = createGroupCommit(async (runs: readonly { key: string; runId: string }[]) => {
-    await completeEvents(db, runs.map(inOwnWorkflow));
-    return runs.map(() => true);
-  }, MAX_GROUP_EVENTS);
+  const closing = createGroupCommit(
+    async (runs: readonly RunRef[]) =>
+      (await completeEvents(db, runs.map(inOwnWorkflow))).map((status) => ({ status })),
+    MAX_GROUP_EVENTS,
+  );
 
   async function setupOf(source: string): Promise<SourceSetup> {
     const set = await readSourceSettings(db, source);
@@ -47,10 +49,25 @@ export function createStorageActivities({
   }
 
   return {
-    route: async (run) => (await routing.add(run)).answer,
-    complete: async (run) => {
-      await closing.add(run);
+    route: async (run) => {
+      const { routed } = await routing.add(run);
+      if (routed === null) return null;
+      const { status, standing, waiting, source, pushId } = routed;
+      const pushed = acknowledgesPushes(source) && pushId !== null ? rowIds(pushId) : [];
+      return {
+        status,
+        standing,
+        deliveries: waiting.map(toMake),
+        acknowledge: standing === 'older' ? [] : pushed,
+        deadLetterMs,
+      };
     },
+    complete: async (run) => (await closing.add(run)).status,
+    reopen: async (run) => {
+      const reopened = await reopen(db, inOwnWorkflow(run));
+      return reopened === null ? null : { status: reopened.status, deliveries: reopened.waiting.map(toMake) };
+    },
+    discard: async ({ key, runId, reason }) => (await discardEvent(db, key, runId, reason))?.status ?? null,
     loadSource: ({ source }) => setupOf(source),
     saveSource: async ({ source, ...change }) => {
       await writeSourceSettings(db, source, { ...(await readSourceSettings(db, source)), ...change });
@@ -60,6 +77,15 @@ export function createStorageActivities({
   };
 }
 
-function inOwnWorkflow(run: { key: string; runId: string }) {
+function inOwnWorkflow(run: RunRef) {
   return { ...run, workflowId: run.key };
+}
+
+function toMake({ id, subscription, tries }: EventDelivery): DeliveryToMake {
+  return { id, subscription, tried: tries > 0 };
+}
+
+/** Only a row's id can be marked; other senders may use any text. */
+function rowIds(id: string): readonly number[] {
+  return /^[1-9]\d{0,14}$/.test(id) ? [Number(id)] : [];
 }

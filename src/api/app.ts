@@ -7,11 +7,15 @@ import type { ApiDependencies } from './dependencies';
 import { answerError, notFound } from './errors';
 import { Problem } from './problem';
 import { requestLog } from './request-log';
+import { eventActionRoutes } from './routes/event-actions';
 import { eventRoutes } from './routes/events';
 import { healthRoutes } from './routes/health';
 import { processingRoutes } from './routes/processing';
+import { quarantineRoutes } from './routes/quarantine';
+import { receiveRoutes } from './routes/receive';
 import { sourceRoutes } from './routes/sources';
 import { statsRoutes } from './routes/stats';
+import { subscriptionRoutes } from './routes/subscriptions';
 
 export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
@@ -21,12 +25,16 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(requestLog(dependencies.log));
   app.use(refuseNul);
   app.use(healthRoutes(dependencies));
+  app.use(receiveRoutes(dependencies));
   app.use(requireKey(dependencies.adminKey));
   app.use(express.json({ limit: '64kb', type: () => true }));
   app.use('/api/v1', eventRoutes(dependencies));
+  app.use('/api/v1', eventActionRoutes(dependencies));
   app.use('/api/v1', statsRoutes(dependencies));
   app.use('/api/v1', sourceRoutes(dependencies));
   app.use('/api/v1', processingRoutes(dependencies));
+  app.use('/api/v1', subscriptionRoutes(dependencies));
+  app.use('/api/v1', quarantineRoutes(dependencies));
   app.use(notFound);
   app.use(answerError(dependencies.log));
   return app;

@@ -1,20 +1,34 @@
 // What the HTTP interface is given: the ports it works through, and what it must know of the configuration.
 // Holds no behaviour.
-import type { Secret } from '../config';
+import type { LimitsConfig, PushConfig, Secret } from '../config';
+import type { DispatchBell, EventRuns } from '../contracts/event-runs';
 import type { BridgeControl, SourceRef } from '../control/bridge-control';
+import type { PushStarts } from '../control/push-starts';
+import type { Intake } from '../intake/accept';
+import type { IntakeSource } from '../intake/accepted';
 import type { Logger } from '../logger';
 import type { Store } from '../store/database';
+import type { SecretBox } from '../store/secret-box';
 import type { TemporalUi } from './present';
 
 export interface ApiSource extends SourceRef {
   /** As configured; null when this source only pushes. */
   readonly pull: { readonly intervalMs: number; readonly limitRows: number } | null;
+  /** What its pushes must bring; null refuses them all. */
+  readonly push: PushConfig | null;
+  readonly intake: IntakeSource;
 }
 
 export interface ApiDependencies {
   readonly store: Store;
   readonly control: BridgeControl;
   readonly sources: readonly ApiSource[];
+  readonly intake: Intake;
+  readonly starts: PushStarts;
+  readonly bell: DispatchBell;
+  readonly runs: EventRuns;
+  readonly secretBox: SecretBox;
+  readonly limits: Pick<LimitsConfig, 'maxPendingEvents' | 'maxBodyBytes'>;
   readonly adminKey: Secret;
   /** For links; without a base URL there are none. */
   readonly temporalUi: TemporalUi;

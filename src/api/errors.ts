@@ -57,18 +57,24 @@ function later(detail: string): Problem {
   return new Problem(503, detail, { headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) } });
 }
 
-const httpError = z.object({ status: z.int().min(400).max(499), type: z.string().optional() });
+const httpError = z.object({
+  status: z.int().min(400).max(499),
+  type: z.string().optional(),
+  /** Of the body, in bytes. */
+  limit: z.number().optional(),
+});
 
 /** A body or a path that express itself could not read. */
 function refusedByExpress(error: unknown): Problem | null {
   const refused = httpError.safeParse(error);
   if (!refused.success) return null;
-  const { status, type } = refused.data;
+  const { status, type, limit } = refused.data;
+  if (type === 'entity.too.large')
+    return new Problem(status, `the body is larger than ${limit ?? 'allowed'} bytes: send less`);
   return new Problem(status, WHAT_TO_DO[type ?? 'path'] ?? 'the body did not arrive whole: send it again');
 }
 
 const WHAT_TO_DO: Readonly<Record<string, string>> = {
-  'entity.too.large': 'the body is larger than 64 kB: send less',
   'entity.parse.failed': 'the body is not a JSON object: send one, or no body',
   'encoding.unsupported': 'send the body without Content-Encoding, or with gzip, deflate or br',
   'charset.unsupported': 'send the body as UTF-8',

@@ -42,7 +42,7 @@ export const time = z.iso
   .refine((ms) => ms >= 0, TIME);
 
 const LIMIT = 'a whole number from 1 to 1000';
-const limit = z
+export const limit = z
   .string(LIMIT)
   .regex(/^([1-9]\d{0,2}|1000)$/, LIMIT)
   .transform(Number)
@@ -57,8 +57,18 @@ const cursor = z
   .transform(Number);
 
 export function cursorTo(place: number): string {
-  return Buffer.from(String(place)).toString('base64url');
+  return textCursorTo(String(place));
 }
 
 /** What every list takes. */
 export const pageFields = { limit, cursor: cursor.optional() };
+
+/** The same for lists whose place is a text. */
+export const textCursor = z
+  .string(CURSOR)
+  .transform((encoded) => Buffer.from(encoded, 'base64url').toString())
+  .refine((place) => !UNSTORABLE.test(place), CURSOR);
+
+export function textCursorTo(place: string): string {
+  return Buffer.from(place).toString('base64url');
+}

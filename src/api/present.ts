@@ -1,4 +1,5 @@
 // How events look on the wire: snake_case, times as RFC 3339 in UTC. Never asks for more than it is given.
+import type { KeptAction, KeptDelivery } from '../store/deliveries/read';
 import type { KeptCopy } from '../store/event-copies';
 import type { ListedEvent, StoredEvent } from '../store/events/read';
 
@@ -35,13 +36,38 @@ export function presentEvent(event: ListedEvent, ui: TemporalUi) {
   };
 }
 
-export function presentWholeEvent(event: StoredEvent, copies: readonly KeptCopy[], ui: TemporalUi) {
+export interface WholeEvent {
+  readonly event: StoredEvent;
+  readonly copies: readonly KeptCopy[];
+  readonly deliveries: readonly KeptDelivery[];
+  readonly actions: readonly KeptAction[];
+}
+
+export function presentWholeEvent({ event, copies, deliveries, actions }: WholeEvent, ui: TemporalUi) {
   return {
     ...presentEvent(event, ui),
     payload: event.payload,
     copies: copies.map(presentCopy),
-    // Nobody can subscribe yet.
-    deliveries: [],
+    deliveries: deliveries.map((delivery) => presentDelivery(delivery, event.key)),
+    actions: actions.map(({ action, reason, atMs }) => ({ action, reason, at: timeOf(atMs) })),
+  };
+}
+
+function presentDelivery(delivery: KeptDelivery, eventKey: string) {
+  return {
+    id: delivery.id,
+    event_key: eventKey,
+    subscription: { id: delivery.subscriptionId, name: delivery.subscription },
+    state: delivery.state,
+    next_attempt_at: timeOf(delivery.nextAttemptAtMs),
+    attempts: delivery.attempts.map((attempt) => ({
+      at: timeOf(attempt.atMs),
+      status: attempt.status,
+      duration_ms: attempt.durationMs,
+      response: attempt.response,
+      error_class: attempt.errorClass,
+      message: attempt.message,
+    })),
   };
 }
 

@@ -12,6 +12,8 @@ export interface WrongValue {
 export interface ProblemExtras {
   readonly errors?: readonly WrongValue[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Members of its own, e.g. `quarantine_id`. */
+  readonly fields?: Readonly<Record<string, string | number>>;
 }
 
 export class Problem extends Error {
@@ -30,6 +32,7 @@ export class Problem extends Error {
       title: STATUS_CODES[this.status] ?? 'Error',
       status: this.status,
       detail: this.detail,
+      ...this.extras.fields,
       ...(this.extras.errors === undefined ? {} : { errors: this.extras.errors }),
     };
   }

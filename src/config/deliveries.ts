@@ -42,6 +42,14 @@ export function readDeliveries(reader: SettingReader, section: YamlSection): Del
     listOf(seconds, `waits in seconds with commas between, each at most ${LONGEST_WAIT_SECONDS}`),
   );
   const [first = 0, ...others] = waits ?? [0, ...DEFAULT_WAITS_SECONDS];
+  if (first !== 0) {
+    const found = `${first} as the first wait`;
+    reader.refuse({
+      where: 'JISR_DELIVERY_SCHEDULE',
+      found,
+      expected: '0: the first attempt is made at once',
+    });
+  }
   return {
     allowCidrs: allowCidrs ?? [],
     waitsMs: [toMs(first), ...others.map(toMs)],

@@ -1,5 +1,6 @@
 // What workflows ask of the world. Plain JSON in and out: keys, cursors and counts, never a payload.
 // Every activity may run twice.
+import type { DeliveryState } from '../domain/delivery';
 import type { EventState } from '../domain/event-state';
 import type { RunStanding } from '../domain/run';
 import type { PulledPageSummary, SyncSettings } from '../domain/sync';
@@ -9,8 +10,54 @@ export interface RunRef {
   readonly runId: string;
 }
 
+/** One delivery, for the run that makes it. */
+export interface DeliveryRef extends RunRef {
+  readonly id: string;
+}
+
+/** A delivery that this run has to make. */
+export interface DeliveryToMake {
+  readonly id: string;
+  /** The subscription's name, for people. */
+  readonly subscription: string;
+  /** It was tried before, so the next attempt keeps to the schedule. */
+  readonly tried: boolean;
+}
+
 /** Null when the inbox has no such event: it was emptied while Temporal kept the run. */
-export type RouteAnswer = { readonly status: EventState; readonly standing: RunStanding } | null;
+export type RouteAnswer = {
+  readonly status: EventState;
+  readonly standing: RunStanding;
+  readonly deliveries: readonly DeliveryToMake[];
+  /** Ids to tell Odoo: where both channels count with one sequence, a pushed event too. */
+  readonly acknowledge: readonly number[];
+  /** So long a dead letter waits for a person. */
+  readonly deadLetterMs: number;
+} | null;
+
+/** `older`: a newer run has the event, and this one must change nothing more. */
+export type DeliverAnswer =
+  | {
+      readonly kind: 'settled';
+      readonly delivery: DeliveryState;
+      readonly status: EventState;
+      /** Why it is dead. */
+      readonly failure: DeliveryFailure | null;
+    }
+  /** Only a first try answers so: the delivery goes on by its schedule. */
+  | { readonly kind: 'later'; readonly status: EventState }
+  | { readonly kind: 'older' };
+
+export interface DeliveryFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Null when a newer run has the event. */
+export type ReopenAnswer = {
+  readonly status: EventState;
+  readonly deliveries: readonly DeliveryToMake[];
+} | null;
 
 /** What is set for a source: its configuration, and over it what was set at run time. */
 export interface SourceSetup {
@@ -46,11 +93,26 @@ export interface LookAfterAnswer {
 export interface StorageActivities {
   /** Takes the event in hand for this run. */
   route(run: RunRef): Promise<RouteAnswer>;
-  /** Closes the event, unless a newer run has it. */
-  complete(run: RunRef): Promise<void>;
+  /** Closes the event, unless a newer run has it. Answers the state it is in then. */
+  complete(run: RunRef): Promise<EventState | null>;
+  /** Opens the dead deliveries, or those that a person named. */
+  reopen(run: RunRef): Promise<ReopenAnswer>;
+  /** Ends every delivery that is not sent. */
+  discard(input: RunRef & { readonly reason: string | null }): Promise<EventState | null>;
   loadSource(input: { readonly source: string }): Promise<SourceSetup>;
   saveSource(change: SourceSettingsChange): Promise<SourceSetup>;
   saveProcessing(input: { readonly paused: boolean; readonly reason: string | null }): Promise<void>;
+}
+
+/** The first try of a delivery, on the queue of workflows: short, and without waiting. */
+export interface FirstTryActivities {
+  deliverQuickly(delivery: DeliveryRef): Promise<DeliverAnswer>;
+}
+
+/** On the task queue of deliveries. */
+export interface DeliveryActivities {
+  /** Fails, to be tried again by the schedule, until the delivery is settled. */
+  deliver(delivery: DeliveryRef): Promise<DeliverAnswer>;
 }
 
 export interface DispatchActivities {

@@ -11,9 +11,20 @@ export type StartOutcome = 'started' | 'running' | 'closed';
 
 export type RunFate = 'running' | 'completed' | 'broken' | 'unknown';
 
+export type EventSignal =
+  { readonly kind: 'retry' } | { readonly kind: 'discard'; readonly reason: string | null };
+
+export interface StartHow {
+  /** Start also when a run of this id has completed. */
+  readonly again: boolean;
+  /** Give its first task to the worker of this process, which saves a way through the server. */
+  readonly eager: boolean;
+}
+
 export interface EventRuns {
-  /** @param again start also when a run of this id has completed */
-  start(event: EventToStart, again: boolean): Promise<StartOutcome>;
+  start(event: EventToStart, how: StartHow): Promise<StartOutcome>;
+  /** Retry or discard a dead letter by its run; false when none is open. */
+  signal(workflowId: string, act: EventSignal): Promise<boolean>;
   /** Of the newest run. `broken`: terminated, timed out, failed or cancelled. `unknown`: Temporal knows none. */
   fateOf(workflowId: string): Promise<RunFate>;
   /** Ids of workflows of events that closed since then, at most `limit`. */

@@ -55,7 +55,18 @@ export interface DispatchStatus {
 export const dispatchStatusQuery = defineQuery<DispatchStatus>('status');
 
 // ProcessEventWorkflow
+/** Both count only while the event is a dead letter. */
+export const retrySignal = defineSignal('retry');
+export const discardSignal = defineSignal<[PauseNote?]>('discard');
+
 export interface EventStatus extends EventToProcess {
   readonly status: EventState;
+  /** Subscriptions whose delivery is under way or waits for its next try. */
+  readonly delivering: readonly string[];
+  readonly dead: readonly {
+    readonly subscription: string;
+    readonly code: string;
+    readonly message: string;
+  }[];
 }
 export const eventQuery = defineQuery<EventStatus>('event');

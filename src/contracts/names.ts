@@ -5,6 +5,9 @@ export const TASK_QUEUE = 'jisr';
 /** Activities that talk to Odoo: a slow Odoo takes no place from the others. */
 export const ODOO_TASK_QUEUE = 'jisr-odoo';
 
+/** Activities that wait for subscribers: a slow one takes no place from the others. */
+export const DELIVERY_TASK_QUEUE = 'jisr-deliveries';
+
 export const DISPATCH_WORKFLOW_ID = 'event-dispatch';
 
 /** Being one workflow id, it is the lock against two syncs of one source. */

@@ -18,5 +18,12 @@ export const UNTIL_ODOO_ANSWERS: RetryPolicy = {
   maximumInterval: '60s',
 };
 
+/** A subscriber: each failure names its own wait, by the schedule. This is for what fails around it. */
+export const BY_THE_SCHEDULE: RetryPolicy = {
+  initialInterval: '1s',
+  backoffCoefficient: 2,
+  maximumInterval: '60s',
+};
+
 /** A refused key does not mend itself in a minute. */
 export const KEY_REFUSED_RETRY_MS = 5 * 60_000;

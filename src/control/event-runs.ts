@@ -1,17 +1,30 @@
 // Starts and finds the runs of events on the Temporal server.
 // Never looks at the inbox: whether an event is done, its row says.
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
   type WorkflowExecutionStatusName,
+  type WorkflowHandle,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import type { EventRuns, EventToStart, RunFate, StartOutcome } from '../contracts/event-runs';
+import type {
+  EventRuns,
+  EventSignal,
+  EventToStart,
+  RunFate,
+  StartHow,
+  StartOutcome,
+} from '../contracts/event-runs';
+import { discardSignal, eventQuery, retrySignal } from '../contracts/messages';
 import { TASK_QUEUE, WORKFLOW_TYPES } from '../contracts/names';
 import { eventSearchAttributes } from '../contracts/search-attributes';
 import type { EventToProcess } from '../contracts/workflows';
 import { rankOf } from '../domain/priority';
+
+const PARKED_LOOKS = 20;
+const PARKED_LOOK_MS = 100;
 
 export function createEventRuns(client: Client): EventRuns {
   const { workflow } = client;
@@ -26,7 +39,7 @@ export function createEventRuns(client: Client): EventRuns {
     }
   }
 
-  async function start(event: EventToStart, again: boolean): Promise<StartOutcome> {
+  async function start(event: EventToStart, { again, eager }: StartHow): Promise<StartOutcome> {
     const { key, source, model, recordId, operation, priority } = event;
     const input: EventToProcess = { key, source, model, recordId, operation, priority };
     try {
@@ -36,6 +49,7 @@ export function createEventRuns(client: Client): EventRuns {
         args: [input],
         workflowIdReusePolicy: again ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
         workflowIdConflictPolicy: 'FAIL',
+        ...(eager ? { requestEagerStart: true } : {}),
         staticSummary: `${operation} ${model} ${recordId} from ${source}`,
         typedSearchAttributes: new TypedSearchAttributes(eventSearchAttributes(event, 'processing')),
         priority: { priorityKey: rankOf(priority), fairnessKey: source },
@@ -61,7 +75,28 @@ export function createEventRuns(client: Client): EventRuns {
     return ids;
   }
 
-  return { start, fateOf, closedSince };
+  async function signal(workflowId: string, act: EventSignal): Promise<boolean> {
+    const handle = workflow.getHandle(workflowId);
+    try {
+      await untilParked(handle);
+      if (act.kind === 'retry') await handle.signal(retrySignal);
+      else await handle.signal(discardSignal, act.reason === null ? {} : { reason: act.reason });
+      return true;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  /** The row is a dead letter a moment before its run knows, which takes signals only then. */
+  async function untilParked(handle: WorkflowHandle): Promise<void> {
+    for (let look = 0; look < PARKED_LOOKS; look += 1) {
+      if ((await handle.query(eventQuery)).status === 'dead_letter') return;
+      await sleep(PARKED_LOOK_MS);
+    }
+  }
+
+  return { start, signal, fateOf, closedSince };
 }
 
 const FATES: Readonly<Record<WorkflowExecutionStatusName, RunFate>> = {

@@ -6,7 +6,7 @@ import { keepCopies } from '../store/event-copies';
 import { insertEvents, updateMerged } from '../store/events/accept';
 import { findKnown, findTakenKeys, lockSource } from '../store/events/known';
 import { keepInQuarantine } from '../store/quarantine';
-import type { Accepted, ArrivalToCommit, IntakeSource } from './accepted';
+import type { Accepted, ArrivalToCommit, IntakeSource, LeasedEvent } from './accepted';
 import { decide, type CopyToDecide, type DecidedEvent, type Decision } from './decide';
 import { incomingCopy, sha256 } from './fingerprint';
 import { nameEvents } from './name-events';
@@ -28,7 +28,7 @@ export async function commitArrivals(
   return db.transaction(async (tx) => {
     await lockSource(tx, source.name);
     const decision = await decideEvents(tx, source, copies);
-    const { keyOf, renamed } = await writeEvents(tx, source, copies, decision);
+    const { keyOf, isLeased, renamed } = await writeEvents(tx, source, copies, decision);
     const kept = await keepInQuarantine(tx, source.name, unreadable);
     await addToCounters(
       tx,
@@ -53,8 +53,10 @@ export async function commitArrivals(
         return { kind: 'quarantined', quarantineId: entry.id, eventId: null };
       }
       const outcome = required(decision.outcomes[copiesSeen++], 'the decision about a copy');
-      const kind = outcome.duplicate ? 'duplicate' : 'new';
-      return { kind, key: keyOf(outcome.event), eventId: arrival.copy.eventId };
+      const { event, duplicate } = outcome;
+      const [key, { eventId }] = [keyOf(event), arrival.copy];
+      if (duplicate) return { kind: 'duplicate', key, eventId };
+      return { kind: 'new', key, eventId, toStart: isLeased(event) ? toStart(event, key, source) : null };
     });
   });
 }
@@ -73,12 +75,18 @@ async function decideEvents(
   return decide(copies, known, source);
 }
 
+interface WrittenEvents {
+  readonly keyOf: (event: DecidedEvent) => string;
+  readonly isLeased: (event: DecidedEvent) => boolean;
+  readonly renamed: number;
+}
+
 async function writeEvents(
   tx: Database,
   source: IntakeSource,
   copies: readonly CopyToDecide[],
   decision: Decision,
-): Promise<{ readonly keyOf: (event: DecidedEvent) => string; readonly renamed: number }> {
+): Promise<WrittenEvents> {
   const { created, merged, outcomes } = decision;
   const { keys, renamed } = await nameEvents(
     created.map((event) => event.first),
@@ -91,7 +99,7 @@ async function writeEvents(
   const keyOf = (event: DecidedEvent): string =>
     event.known?.key ?? required(newKeys.get(event), 'the key of an event');
 
-  const seqs = await insertEvents(
+  const inserted = await insertEvents(
     tx,
     created.map((event) => ({
       ...event.first,
@@ -106,7 +114,7 @@ async function writeEvents(
   // A copy in the same set may have brought a second id to an event that is new itself.
   const twice = created.filter((event) => event.pushId !== null && event.pullId !== null);
   const seqOf = (event: DecidedEvent): number =>
-    event.known?.seq ?? required(seqs.get(keyOf(event)), 'the row of a new event');
+    event.known?.seq ?? required(inserted.get(keyOf(event))?.seq, 'the row of a new event');
   await updateMerged(
     tx,
     [...merged, ...twice].map((event) => ({ ...event, seq: seqOf(event) })),
@@ -125,5 +133,14 @@ async function writeEvents(
       };
     }),
   );
-  return { keyOf, renamed };
+  return { keyOf, renamed, isLeased: (event) => inserted.get(keyOf(event))?.leased === true };
+}
+
+function toStart(event: DecidedEvent, key: string, { name: source }: IntakeSource): LeasedEvent {
+  const { model, recordId, operation, priority, pushId, pullId } = event;
+  const ids = [
+    ...(pushId === null ? [] : [{ channel: 'push' as const, id: pushId }]),
+    ...(pullId === null ? [] : [{ channel: 'pull' as const, id: pullId }]),
+  ];
+  return { key, source, model, recordId, operation, priority, ids };
 }

@@ -51,6 +51,17 @@ export function requiredAdminKey(config: Config): Secret {
   ]);
 }
 
+/** @throws ConfigError without one: api and worker must have the same */
+export function requiredSecretKey(config: Config): Secret {
+  if (config.deliveries.secretKey !== null) return config.deliveries.secretKey;
+  throw new ConfigError([
+    missing(
+      'JISR_SECRET_KEY',
+      'the key that encrypts the secrets of subscriptions, e.g. from `openssl rand -hex 32`',
+    ),
+  ]);
+}
+
 function missing(where: string, expected: string) {
   return {
     where,

@@ -5,9 +5,17 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../api/app';
 import type { Config, Secret } from '../config';
 import { createBridgeControl } from '../control/bridge-control';
+import { createDispatchBell } from '../control/dispatch-bell';
+import { createEventRuns } from '../control/event-runs';
+import { createPushStarts } from '../control/push-starts';
+import { createIntake } from '../intake/accept';
 import type { Logger } from '../logger';
 import type { Store } from '../store/database';
+import { clearLeases } from '../store/events/claim';
+import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
+import { intakeSource } from './sources';
+import type { WorkerPorts } from './worker-role';
 
 export interface ApiRole {
   /** Where it listens, e.g. `http://127.0.0.1:8080`. */
@@ -20,6 +28,11 @@ export interface ApiDependenciesOfRole {
   readonly store: Store;
   readonly session: TemporalSession;
   readonly adminKey: Secret;
+  /** Encrypts the secrets of subscriptions. */
+  readonly secretKey: Secret;
+  /** Worker and API are one process and share the connection. */
+  readonly startsEagerly: boolean;
+  readonly ports?: Pick<WorkerPorts, 'intake'>;
   /** The Temporal Web UI, for links. */
   readonly uiUrl: string | null;
   readonly log: Logger;
@@ -29,14 +42,35 @@ export interface ApiDependenciesOfRole {
 const LAST_ANSWERS_MS = 5_000;
 
 export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise<ApiRole> {
-  const { config, store, session, adminKey, uiUrl, log } = dependencies;
+  const { config, store, session, adminKey, secretKey, uiUrl, startsEagerly, log, ports = {} } = dependencies;
+  const { client } = session;
+  const bell = createDispatchBell(client);
+  const runs = createEventRuns(client);
+  const starts = createPushStarts({
+    client,
+    runs,
+    bell,
+    release: (key) => clearLeases(store.db, [key]),
+    startsPerSecond: config.limits.pushStartsPerSecond,
+    eager: startsEagerly,
+    nowMs: Date.now,
+  });
+  const intake = createIntake(store.db);
   const app = createApp({
     store,
-    control: createBridgeControl(session.client),
-    sources: config.sources.map(({ name, pull }, place) => ({
-      name,
+    control: createBridgeControl(client),
+    intake: ports.intake?.(intake, new Map()) ?? intake,
+    starts,
+    bell,
+    runs,
+    secretBox: createSecretBox(secretKey.reveal()),
+    limits: config.limits,
+    sources: config.sources.map((source, place) => ({
+      name: source.name,
       isFirst: place === 0,
-      pull: pull === null ? null : { intervalMs: pull.intervalMs, limitRows: pull.limitRows },
+      pull: source.pull,
+      push: source.push,
+      intake: intakeSource(source, place, config),
     })),
     adminKey,
     temporalUi: { baseUrl: uiUrl, namespace: session.namespace },
@@ -58,6 +92,8 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
       server.closeIdleConnections();
       await closed;
       clearTimeout(cut);
+      await starts.stop();
+      await bell.stop();
     },
   };
 }

@@ -46,15 +46,33 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     const lock = folder.lock();
     closing.add(lock.release);
     const { key: adminKey, newFile } = adminKeyOf(config, folder);
+    const secretKey = config.deliveries.secretKey ?? folder.secretKey().key;
     const temporal = await reachTemporal(options, folder, closing);
     const store = await openConfiguredStore(config, folder, log);
     closing.add(() => store.close());
     const session = await openSession(temporal.target, log);
     closing.add(() => session.close());
-    const worker = await startWorkerRole({ config, store, session, bundlePath, ...(ports ? { ports } : {}) });
+    const worker = await startWorkerRole({
+      config,
+      store,
+      session,
+      secretKey,
+      bundlePath,
+      ...(ports ? { ports } : {}),
+    });
     closing.add(() => worker.stop());
     const { uiUrl } = temporal;
-    const api = await startApiRole({ config, store, session, adminKey, uiUrl, log });
+    const api = await startApiRole({
+      config,
+      store,
+      session,
+      adminKey,
+      secretKey,
+      uiUrl,
+      startsEagerly: true,
+      log,
+      ...(ports ? { ports } : {}),
+    });
     closing.add(() => api.stop());
     closing.add(await watchWorkflows(session, config, log));
     return {

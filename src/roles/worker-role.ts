@@ -3,13 +3,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { createDeliveryActivities } from '../activities/deliveries';
 import { createDispatchActivities } from '../activities/dispatch';
 import { failureInterceptor } from '../activities/failures';
 import { createOdooActivities, type PulledSource } from '../activities/odoo';
 import { createStorageActivities } from '../activities/storage';
-import type { Config, SourceConfig } from '../config';
-import type { OdooActivities, StorageActivities } from '../contracts/activities';
-import { ODOO_TASK_QUEUE, TASK_QUEUE } from '../contracts/names';
+import { createWebhookSender } from '../channels/webhook/sender';
+import type { Config, Secret, SourceConfig } from '../config';
+import type {
+  DeliveryActivities,
+  DeliveryRef,
+  FirstTryActivities,
+  OdooActivities,
+  StorageActivities,
+} from '../contracts/activities';
+import { DELIVERY_TASK_QUEUE, ODOO_TASK_QUEUE, TASK_QUEUE } from '../contracts/names';
 import { createDispatchBell } from '../control/dispatch-bell';
 import { createEventRuns } from '../control/event-runs';
 import { reportPullFailure } from '../control/report-failure';
@@ -17,9 +25,12 @@ import type { SyncSettings } from '../domain/sync';
 import { createIntake, type Intake } from '../intake/accept';
 import { createOdooClient } from '../odoo/client';
 import type { Store } from '../store/database';
-import type { EventToRoute } from '../store/events/moves';
+import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
+import { readVersion } from '../version';
 import { intakeSource } from './sources';
+
+const DAY_MS = 86_400_000;
 
 export interface WorkerRole {
   /** Rejects when a worker fails for good; resolves after `stop`. */
@@ -34,17 +45,20 @@ export interface WorkerDependencies {
   readonly session: TemporalSession;
   /** The path of the prebuilt workflow bundle; see `prebuiltBundle`. */
   readonly bundlePath: string;
+  /** Decrypts the secrets of subscriptions. */
+  readonly secretKey: Secret;
   readonly ports?: WorkerPorts;
 }
 
 /** What a test may put something else in for. */
 export interface WorkerPorts {
-  /** Nobody can subscribe yet, so nothing is wanted. */
-  readonly isWanted?: (event: EventToRoute) => boolean;
   readonly intake?: (intake: Intake, sources: ReadonlyMap<string, PulledSource>) => Intake;
   readonly storage?: (activities: StorageActivities) => StorageActivities;
   readonly odoo?: (activities: OdooActivities) => OdooActivities;
+  readonly deliveries?: (activities: Deliverers) => Deliverers;
 }
+
+type Deliverers = DeliveryActivities & FirstTryActivities;
 
 /** What a worker needs to run workflows; made by the build. */
 export function prebuiltBundle(): string {
@@ -54,23 +68,24 @@ export function prebuiltBundle(): string {
 }
 
 export async function startWorkerRole(dependencies: WorkerDependencies): Promise<WorkerRole> {
-  const { config, store, session, bundlePath, ports = {} } = dependencies;
+  const { config, store, session, bundlePath, secretKey, ports = {} } = dependencies;
   const { client, connection, namespace } = session;
   const bell = createDispatchBell(client);
   const sources = pulledSources(config);
   const settings = new Map(config.sources.map((source) => [source.name, settingsOf(source)]));
   const intake = createIntake(store.db);
   const {
-    isWanted = () => false,
     intake: putIntake = same,
     storage: putStorage = same,
     odoo: putOdoo = same,
+    deliveries: putDeliveries = same,
   } = ports;
   const storage = putStorage(
     createStorageActivities({
       db: store.db,
       configured: (source) => settings.get(source) ?? NOT_CONFIGURED,
-      isWanted,
+      acknowledgesPushes: (source) => sources.get(source)?.intake.sharedEventIds === true,
+      deadLetterMs: config.deliveries.deadLetterDays * DAY_MS,
     }),
   );
   const odoo = putOdoo(
@@ -82,6 +97,22 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       bell,
       reportFailure: reportPullFailure(client),
       nowMs: Date.now,
+    }),
+  );
+
+  const sender = createWebhookSender({
+    allowCidrs: config.deliveries.allowCidrs,
+    userAgent: `jisr/${readVersion()}`,
+    nowMs: Date.now,
+  });
+  const deliveries = putDeliveries(
+    createDeliveryActivities({
+      db: store.db,
+      sender,
+      secretBox: createSecretBox(secretKey.reveal()),
+      waitsMs: config.deliveries.waitsMs,
+      nowMs: Date.now,
+      random: Math.random,
     }),
   );
 
@@ -102,6 +133,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       workflowBundle: { codePath: bundlePath },
       activities: {
         ...storage,
+        deliverQuickly: (ref: DeliveryRef) => deliveries.deliverQuickly(ref),
         ...createDispatchActivities({
           db: store.db,
           runs: createEventRuns(client),
@@ -124,6 +156,12 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       activities: odoo,
       maxConcurrentActivityTaskExecutions: 20,
     }),
+    Worker.create({
+      ...common,
+      taskQueue: DELIVERY_TASK_QUEUE,
+      activities: { deliver: (ref: DeliveryRef) => deliveries.deliver(ref) },
+      maxConcurrentActivityTaskExecutions: 100,
+    }),
   ]);
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   // Whoever awaits `ended` hears of a failure; until then it must not end the process.
@@ -134,6 +172,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended.catch(() => undefined);
       await bell.stop();
+      await sender.close();
       await Promise.all([...sources.values()].map(({ client: odoo }) => odoo.close()));
     },
   };

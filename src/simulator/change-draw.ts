@@ -42,6 +42,11 @@ class Records {
     return this.live.length;
   }
 
+  /** -1: there is none. */
+  get newest(): number {
+    return this.live.at(-1) ?? -1;
+  }
+
   at(place: number): number | undefined {
     return this.live[place];
   }
@@ -81,6 +86,11 @@ export class ChangeDraw {
     if (chosen === 'unlink') records.remove(id);
     else records.add(id);
     return { model, recordId: id, operation: chosen };
+  }
+
+  /** -1 while the model has none. */
+  anyRecordOf(model: string): number {
+    return this.records.get(model)?.newest ?? -1;
   }
 
   private usualOperation(records: Records, recordId: number | undefined): Operation {

@@ -2,6 +2,7 @@
 // Types only: nothing here runs.
 
 import type { JsonObject, OdooUser, Operation, Priority } from '../domain/event';
+import type { PushShape } from './push/push-types';
 
 /** What is left out is chosen by the seed. */
 export interface NewChange {
@@ -15,6 +16,8 @@ export interface NewChange {
   readonly category?: string | null;
   readonly user?: OdooUser | null;
   readonly occurredAtMs?: number;
+  /** Default: the push target's. */
+  readonly push?: PushShape;
 }
 
 /** One change of one record: facts that never change. */

@@ -1,11 +1,15 @@
 // Makes changes: takes ids from both sequences, makes rows visible, tells the ledger.
-// `commit` is the one moment at which a change becomes known to others; whatever sends it out hooks in there.
+// Never sends anything: `commit` is the one moment at which a change becomes known to others.
 
 import { ChangeDraw, usualPriority } from './change-draw';
 import type { ArmedFaults } from './faults';
+import type { Change, LateCommit, NewChange } from './change-types';
+import { commitRows } from './commit-rows';
 import type { LedgerBook } from './ledger';
 import type { Payloads } from './payloads/payload-text';
-import type { Change, LateCommit, NewChange } from './change-types';
+import type { TestEvent } from './push/push-bodies';
+import type { Pusher } from './push/pusher';
+import type { PushShape } from './push/push-types';
 import type { SimulatorOptions } from './simulator-types';
 import type { WebhookTable } from './webhook-table';
 
@@ -18,6 +22,7 @@ export interface ChangesParts {
   readonly payloads: Payloads;
   readonly ledger: LedgerBook;
   readonly faults: ArmedFaults;
+  readonly pusher: Pusher;
   readonly changed: () => void;
 }
 
@@ -48,7 +53,8 @@ export class Changes {
   }
 
   lateCommit(wanted: NewChange = {}): LateCommit {
-    const change = this.begin(wanted);
+    const shape = this.parts.pusher.shapeOf(wanted.push);
+    const change = this.begin(wanted, shape);
     const whileOpen = (end: () => void) => () => {
       if (this.parts.ledger.bySerial(change.serial)?.fate.state !== 'uncommitted') return;
       end();
@@ -57,8 +63,7 @@ export class Changes {
     return {
       change,
       commit: whileOpen(() => {
-        this.parts.table.insert(change);
-        this.parts.ledger.committed(change, this.parts.now());
+        commitRows(change, shape, this.parts);
       }),
       rollback: whileOpen(() => {
         this.parts.ledger.rolledBack(change, this.parts.now());
@@ -76,6 +81,7 @@ export class Changes {
   resetIds(): void {
     this.parts.table.reset();
     this.parts.ledger.reset(this.parts.now());
+    this.parts.pusher.dropWaiting();
     this.nextPushId = this.firstPushId;
     this.parts.changed();
   }
@@ -84,14 +90,26 @@ export class Changes {
     this.nextPushId += count;
   }
 
+  /** It takes a push id as every event does, and no pull knows of it. */
+  testEvent(model: string): TestEvent {
+    const recordId = this.draw.anyRecordOf(model);
+    return {
+      eventId: this.nextPushId++,
+      model,
+      recordId,
+      configName: this.parts.payloads.configNameOf(model),
+    };
+  }
+
   /** Late commits that are still to come stay uncommitted. */
   close(): void {
     for (const timer of this.timers) clearTimeout(timer);
   }
 
-  private begin(wanted: NewChange): Change {
+  private begin(wanted: NewChange, shape: PushShape): Change {
     const record = this.draw.next(wanted);
-    const pushed = record.operation !== 'unlink' || this.parts.options.pushUnlinks === true;
+    const hasRule = record.operation !== 'unlink' || this.parts.options.pushUnlinks === true;
+    const pushed = hasRule && shape !== 'none';
     const change: Change = {
       serial: this.nextSerial++,
       pullId: this.parts.table.allocate(),

@@ -6,6 +6,7 @@ import type { ErrorRequestHandler, Express } from 'express';
 import { z } from 'zod';
 
 import { changesBody, faultsBody, keyBody, listQuery, newChangeBody, skipBody } from './control-bodies';
+import { pushRoutes } from './control-push';
 import type { LedgerEntry } from './ledger-types';
 import type { LateCommit } from './change-types';
 import type { Simulator } from './simulator-types';
@@ -14,7 +15,7 @@ export function createControlApp(simulator: Simulator): Express {
   const app = express();
   const router = express.Router();
   app.use(express.json({ limit: '16mb' }));
-  app.use('/simulator', router);
+  app.use('/simulator', router, pushRoutes(simulator));
   app.use(refuse);
 
   const openCommits = new Map<number, LateCommit>();

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { OPERATIONS, PRIORITIES } from '../domain/event';
 import { ENDPOINTS } from './fault-types';
 import type { Fault } from './fault-types';
+import { PUSH_SHAPES } from './push/push-types';
+import type { PushCredentials, PushTarget } from './push/push-types';
 
 const bounds = {
   endpoints: z.exactOptional(z.array(z.enum(ENDPOINTS))),
@@ -38,6 +40,9 @@ const fault: z.ZodType<Fault> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('page-cap'), rows: z.int().positive(), ...bounds }),
   z.strictObject({ kind: z.literal('older-addon'), ...bounds }),
   z.strictObject({ kind: z.literal('late-commit'), visibleAfterMs: z.int().nonnegative(), ...bounds }),
+  z.strictObject({ kind: z.literal('lost-pull-row'), ...bounds }),
+  z.strictObject({ kind: z.literal('lost-push'), ...bounds }),
+  z.strictObject({ kind: z.literal('lost-both'), ...bounds }),
 ]);
 
 export const faultsBody = z.array(fault);
@@ -49,6 +54,7 @@ export const newChangeBody = z.strictObject({
   priority: z.exactOptional(z.enum(PRIORITIES).nullable()),
   category: z.exactOptional(z.string().nullable()),
   payload: z.exactOptional(z.record(z.string(), z.json()).nullable()),
+  push: z.exactOptional(z.enum(PUSH_SHAPES)),
 });
 
 export const changesBody = z.strictObject({
@@ -57,6 +63,27 @@ export const changesBody = z.strictObject({
 });
 
 export const keyBody = z.strictObject({ key: z.string().nullable() });
+
+const credentials: z.ZodType<PushCredentials> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('bearer'), token: z.string() }),
+  z.strictObject({ kind: z.literal('api-key'), header: z.exactOptional(z.string().min(1)), key: z.string() }),
+  z.strictObject({ kind: z.literal('basic'), text: z.string() }),
+  z.strictObject({ kind: z.literal('none') }),
+]);
+
+const pushTarget: z.ZodType<PushTarget> = z.strictObject({
+  url: z.url(),
+  credentials,
+  shape: z.exactOptional(z.enum(PUSH_SHAPES)),
+  timeoutMs: z.exactOptional(z.int().positive()),
+  maxConcurrent: z.exactOptional(z.int().positive()),
+  cronEveryMs: z.exactOptional(z.int().nonnegative().nullable()),
+  contentType: z.exactOptional(z.string().min(1)),
+});
+
+export const pushBody = z.strictObject({ target: pushTarget.nullable() });
+
+export const testEventBody = z.strictObject({ model: z.string().min(1).optional() });
 
 export const skipBody = z.strictObject({ count: z.int().nonnegative() });
 

@@ -47,7 +47,13 @@ type FaultKind =
   /** mark-processed answers 500 when one id of the batch has no row, and marks none. */
   | { readonly kind: 'older-addon' }
   /** An occasion is a change: its id is taken at once, its row becomes visible after so long. */
-  | { readonly kind: 'late-commit'; readonly visibleAfterMs: number };
+  | { readonly kind: 'late-commit'; readonly visibleAfterMs: number }
+  /** An occasion is a commit: its row of update.webhook is lost, so no pull has it; its push still goes. */
+  | { readonly kind: 'lost-pull-row' }
+  /** An occasion is the commit of a change that is pushed: its row of webhook.event is lost, the pull has it. */
+  | { readonly kind: 'lost-push' }
+  /** An occasion is a commit: both rows are lost inside Odoo, and nobody can know of the change. */
+  | { readonly kind: 'lost-both' };
 
 export type Fault = FaultKind & FaultBounds;
 

@@ -3,11 +3,17 @@
 
 import type { JsonObject } from '../domain/event';
 import type { Change } from './change-types';
+import type { PushRecord } from './push/push-types';
 
-/** `lost-in-reset`: it went with its table when the ids began again. */
+/**
+ * `push-only`: it has no row that a pull could answer with. `lost-in-odoo`: no row and no push, so nobody can
+ * know of it. `lost-in-reset`: it went with its table when the ids began again.
+ */
 export type Fate =
   | { readonly state: 'uncommitted' }
   | { readonly state: 'visible'; readonly sinceMs: number }
+  | { readonly state: 'push-only'; readonly atMs: number }
+  | { readonly state: 'lost-in-odoo'; readonly atMs: number }
   | { readonly state: 'rolled-back'; readonly atMs: number }
   | { readonly state: 'deleted'; readonly atMs: number }
   | { readonly state: 'lost-in-reset'; readonly atMs: number };
@@ -21,6 +27,10 @@ export interface LedgerEntry {
   /** How often a mark that was carried out named it. */
   readonly marked: number;
   readonly firstMarkedAtMs: number | null;
+  /** Those that are over, in the order of their ends. */
+  readonly pushes: readonly PushRecord[];
+  /** How many of them the endpoint took. With `served` it tells whether anybody was ever given the change. */
+  readonly pushAnswered200: number;
 }
 
 /** A mark of an id that no pull had answered with before: a push id taken for a row id, or a guess. */
@@ -35,6 +45,8 @@ export interface LedgerSummary {
   readonly changes: number;
   readonly uncommitted: number;
   readonly visible: number;
+  readonly pushOnly: number;
+  readonly lostInOdoo: number;
   readonly rolledBack: number;
   readonly deleted: number;
   readonly lostInReset: number;
@@ -44,6 +56,14 @@ export interface LedgerSummary {
   /** Visible, and never marked: what a bridge still owes. */
   readonly unmarked: number;
   readonly strayMarks: number;
+  /** Pushes of changes; an event of a batch is one, a test event none. */
+  readonly pushes: number;
+  readonly pushAnswered200: number;
+  /** Answered with something else. */
+  readonly pushRefused: number;
+  readonly pushUnanswered: number;
+  /** Changes that a pull answered with, or of which a push was answered 200: what a bridge must have. */
+  readonly handedOver: number;
 }
 
 export interface Ledger {

@@ -4,8 +4,10 @@
 import { z } from 'zod';
 
 import type { JsonObject } from '../domain/event';
-import type { Fate, Ledger, LedgerEntry, LedgerSummary, StrayMark } from './ledger-types';
 import type { Change } from './change-types';
+import { summaryOf } from './ledger-summary';
+import type { Fate, Ledger, LedgerEntry, LedgerSummary, StrayMark } from './ledger-types';
+import type { PushRecord } from './push/push-types';
 
 const payloadObject = z.record(z.string(), z.json());
 
@@ -17,7 +19,11 @@ interface OpenEntry {
   firstServedAtMs: number | null;
   marked: number;
   firstMarkedAtMs: number | null;
+  pushes: readonly PushRecord[];
+  pushAnswered200: number;
 }
+
+const NO_PUSHES: readonly PushRecord[] = [];
 
 export class LedgerBook implements Ledger {
   private readonly all: OpenEntry[] = [];
@@ -54,21 +60,7 @@ export class LedgerBook implements Ledger {
   }
 
   summary(): LedgerSummary {
-    const count = (holds: (entry: OpenEntry) => boolean): number => this.all.filter(holds).length;
-    const inState = (state: Fate['state']): number => count((entry) => entry.fate.state === state);
-    return {
-      changes: this.all.length,
-      uncommitted: inState('uncommitted'),
-      visible: inState('visible'),
-      rolledBack: inState('rolled-back'),
-      deleted: inState('deleted'),
-      lostInReset: inState('lost-in-reset'),
-      served: count((entry) => entry.served > 0),
-      servedMoreThanOnce: count((entry) => entry.served > 1),
-      marked: count((entry) => entry.marked > 0),
-      unmarked: this.unmarked().length,
-      strayMarks: this.strays.length,
-    };
+    return summaryOf(this.all, this.strays.length);
   }
 
   begun(change: Change): void {
@@ -79,6 +71,8 @@ export class LedgerBook implements Ledger {
       firstServedAtMs: null,
       marked: 0,
       firstMarkedAtMs: null,
+      pushes: NO_PUSHES,
+      pushAnswered200: 0,
     };
     this.all.push(entry);
     this.byId.set(change.pullId, entry);
@@ -86,6 +80,11 @@ export class LedgerBook implements Ledger {
 
   committed(change: Change, atMs: number): void {
     this.move(change.serial, { state: 'visible', sinceMs: atMs });
+  }
+
+  /** Committed without a row. */
+  lostRow(change: Change, isPushed: boolean, atMs: number): void {
+    this.move(change.serial, { state: isPushed ? 'push-only' : 'lost-in-odoo', atMs });
   }
 
   rolledBack(change: Change, atMs: number): void {
@@ -126,6 +125,14 @@ export class LedgerBook implements Ledger {
       entry.marked++;
       entry.firstMarkedAtMs ??= atMs;
     }
+  }
+
+  /** By serial too: an answer may come after a reset. */
+  pushed(serial: number, push: PushRecord): void {
+    const entry = this.all[serial - 1];
+    if (entry === undefined) return;
+    entry.pushes = [...entry.pushes, push];
+    if (push.status === 200) entry.pushAnswered200++;
   }
 
   private move(serial: number, fate: Fate): void {

@@ -7,6 +7,8 @@ import { parseArgs } from 'node:util';
 
 import { createControlApp } from './control-app';
 import { Listener } from './listener';
+import { PUSH_SHAPES } from './push/push-types';
+import type { PushTarget } from './push/push-types';
 import { DEFAULT_API_KEY, ODOO_PACE, startSimulator } from './simulator';
 
 const USAGE = `node dist/simulator/main.js [options]
@@ -16,6 +18,9 @@ const USAGE = `node dist/simulator/main.js [options]
   --rows <n>           changes made at the start (0)
   --seed <n>           the same seed makes the same changes (1)
   --push-offset <n>    how far push ids are ahead of pull ids (0)
+  --push-url <url>     push there too, as well as serving pulls
+  --push-token <t>     Bearer token of the pushes (none)
+  --push-shape <s>     ${PUSH_SHAPES.join(', ')} (instant)
   --pace               as slow as a real Odoo; without it every answer comes at once
 `;
 
@@ -26,6 +31,9 @@ const OPTIONS = {
   rows: { type: 'string', default: '0' },
   seed: { type: 'string', default: '1' },
   'push-offset': { type: 'string', default: '0' },
+  'push-url': { type: 'string' },
+  'push-token': { type: 'string' },
+  'push-shape': { type: 'string', default: 'instant' },
   pace: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -43,6 +51,7 @@ async function main(): Promise<void> {
     apiKey: values.key,
     seed: wholeNumber('seed', values.seed),
     pushSequenceOffset: wholeNumber('push-offset', values['push-offset']),
+    push: pushTarget(values['push-url'], values['push-token'], values['push-shape']),
     pace: values.pace ? ODOO_PACE : null,
   });
   const control = new Listener(() => createServer(createControlApp(simulator)), '127.0.0.1', controlPort);
@@ -70,6 +79,18 @@ async function firstOf(events: readonly string[]): Promise<void> {
 function wholeNumber(option: string, text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new Error(`--${option} takes a whole number, not "${text}"`);
+}
+
+function pushTarget(url: string | undefined, token: string | undefined, shape: string): PushTarget | null {
+  if (url === undefined) return null;
+  const known = PUSH_SHAPES.find((each) => each === shape);
+  if (known === undefined)
+    throw new Error(`--push-shape is one of ${PUSH_SHAPES.join(', ')}, not "${shape}"`);
+  return {
+    url,
+    credentials: token === undefined ? { kind: 'none' } : { kind: 'bearer', token },
+    shape: known,
+  };
 }
 
 main().catch((error: unknown) => {

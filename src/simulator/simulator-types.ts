@@ -4,6 +4,7 @@
 import type { Change, LateCommit, NewChange } from './change-types';
 import type { FaultBox } from './fault-types';
 import type { Ledger } from './ledger-types';
+import type { PushRecord, PushTarget } from './push/push-types';
 import type { RequestLog } from './request-log';
 
 export interface SimulatorOptions {
@@ -23,6 +24,8 @@ export interface SimulatorOptions {
   readonly pushSequenceOffset?: number;
   /** Whether a delete has a push too; by default it comes by pull alone, and the sequences drift apart. */
   readonly pushUnlinks?: boolean;
+  /** Where changes are pushed to. Default null: nowhere. */
+  readonly push?: PushTarget | null;
   /** Users that sync-state accepts. Default [1, 2]. */
   readonly userIds?: readonly number[];
   /** Without it every answer comes at once. */
@@ -56,6 +59,16 @@ export interface Simulator {
   readonly resetIds: () => void;
   /** Push ids used up by something that pull never sees: a test event, a second subscriber. */
   readonly skipPushIds: (count: number) => void;
+  /** What waits for the cron goes to the new target; null drops it. Throws when its URL is none. */
+  readonly setPush: (target: PushTarget | null) => void;
+  /** Sends everything that waits, priority `high` last; resolves when all of it is over. */
+  readonly runCron: () => Promise<void>;
+  /** The statuses answered to HEAD and POST; short by those without an answer. */
+  readonly connectionTest: () => Promise<readonly number[]>;
+  /** Takes a push id, so the sequences drift apart. Default model sale.order. */
+  readonly testEvent: (model?: string) => Promise<PushRecord>;
+  /** Resolves when no push is under way and none waits; rejects after timeoutMs, default 60,000. */
+  readonly pushesIdle: (timeoutMs?: number) => Promise<void>;
   readonly setApiKey: (key: string | null) => void;
   readonly setPace: (pace: Pace | null) => void;
 
@@ -65,10 +78,10 @@ export interface Simulator {
   /** Resolves as soon as it holds, asked after every request and every change; rejects after timeoutMs. */
   readonly until: (what: string, holds: () => boolean, timeoutMs?: number) => Promise<void>;
 
-  /** An outage: the port refuses connections, open ones are cut. */
+  /** An outage: the port refuses connections, open ones are cut. What changes meanwhile is still pushed. */
   readonly stop: () => Promise<void>;
   /** The end of the outage, on the same port, with the same rows. */
   readonly start: () => Promise<void>;
-  /** Stops for good; open late commits stay uncommitted. */
+  /** Stops for good; open late commits stay uncommitted, pushes under way are aborted. */
   readonly close: () => Promise<void>;
 }

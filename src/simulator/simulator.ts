@@ -7,6 +7,7 @@ import { LedgerBook } from './ledger';
 import { Listener } from './listener';
 import { createOdooServer } from './odoo-server';
 import { Payloads } from './payloads/payload-text';
+import { Pusher } from './push/pusher';
 import { RequestBook } from './request-log';
 import type { Pace, Simulator, SimulatorOptions } from './simulator-types';
 import { SyncStates } from './sync-states';
@@ -33,7 +34,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const ledger = new LedgerBook(payloadText);
   const log = new RequestBook(options.requestDetailsKept ?? 5000);
   const syncStates = new SyncStates(options.userIds ?? [1, 2]);
-  const changes = new Changes({ options, now, table, payloads, ledger, faults, changed });
+  const pusher = new Pusher({ target: options.push ?? null, now, payloadText, ledger, changed });
+  const changes = new Changes({ options, now, table, payloads, ledger, faults, pusher, changed });
   const odoo = { table, syncStates, faults, payloadText, now, apiKey: () => apiKey };
   const listener = new Listener(
     () => createOdooServer({ odoo, books: { ledger, log }, pace: () => pace, changed }),
@@ -55,6 +57,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     skipPushIds: (count) => {
       changes.skipPushIds(count);
     },
+    setPush: (target) => {
+      pusher.setTarget(target);
+    },
+    runCron: () => pusher.runCron(),
+    connectionTest: () => pusher.connectionTest(),
+    testEvent: (model = 'sale.order') => pusher.testEvent(changes.testEvent(model)),
+    pushesIdle: (timeoutMs = 60_000) => waiters.until('no push is left', () => pusher.idle, timeoutMs),
     setApiKey: (key) => {
       apiKey = key;
     },
@@ -69,6 +78,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     start: () => listener.start(),
     close: async () => {
       changes.close();
+      await pusher.close();
       await listener.stop();
     },
   };

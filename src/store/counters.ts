@@ -13,6 +13,10 @@ export type CounterName =
   | 'quarantined'
   | 'acknowledged' // ids told to Odoo as processed
   | 'refused' // ids that Odoo does not let us acknowledge
+  | 'delivered' // deliveries that a subscriber took
+  | 'delivery_attempts'
+  | 'dead_deliveries' // deliveries that were given up, or refused
+  | 'test_pushes' // connection tests and test events
   | 'renamed_keys' // events whose id was taken by another event
   | 'restarted' // runs started again because the row was open and Temporal knew no open run
   | 'lost_runs'; // rows given back because their run was gone or had completed without closing them

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   bigserial,
+  boolean,
   check,
   customType,
   index,
@@ -24,7 +25,14 @@ import {
   type JsonObject,
   type Operation,
 } from '../domain/event';
+import { DELIVERY_STATES, type DeliveryState } from '../domain/delivery';
+import { EVENT_ACTIONS, type EventAction } from '../domain/event-action';
 import { EVENT_STATES, type EventState } from '../domain/event-state';
+import {
+  SUBSCRIPTION_STATUSES,
+  type SubscriptionFilter,
+  type SubscriptionStatus,
+} from '../domain/subscription';
 
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
@@ -172,5 +180,103 @@ export const quarantine = pgTable(
   (t) => [
     uniqueIndex('quarantine_digest').on(t.source, t.channel, t.digest),
     check('quarantine_status', oneOf('status', ['open', 'discarded', 'retried'])),
+  ],
+);
+
+/** Who wants which events, and where they go. */
+export const subscriptions = pgTable(
+  'subscriptions',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    filter: jsonb('filter').$type<SubscriptionFilter>().notNull(),
+    channel: text('channel').$type<'webhook'>().notNull(),
+    url: text('url').notNull(),
+    /** Encrypted. */
+    secret: text('secret').notNull(),
+    status: text('status').$type<SubscriptionStatus>().notNull().default('active'),
+    /** Why it is not active, for people. */
+    statusReason: text('status_reason'),
+    createdAt: time('created_at').notNull().defaultNow(),
+    updatedAt: time('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    // A deleted one stays, for its deliveries; its name is free again.
+    uniqueIndex('subscriptions_name')
+      .on(t.name)
+      .where(sql`status <> 'deleted'`),
+    check('subscriptions_status', oneOf('status', SUBSCRIPTION_STATUSES)),
+  ],
+);
+
+/** One event on its way to one subscription. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    /** The `webhook-id`: the same over all attempts and replays. */
+    id: text('id').primaryKey(),
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    eventSeq: bigint('event_seq', { mode: 'number' })
+      .notNull()
+      .references(() => events.seq, { onDelete: 'cascade' }),
+    subscriptionId: text('subscription_id')
+      .notNull()
+      .references(() => subscriptions.id),
+    state: text('state').$type<DeliveryState>().notNull().default('waiting'),
+    /** All attempts ever made. */
+    attempts: integer('attempts').notNull().default(0),
+    /** Attempts since it was opened: where it stands in the schedule. */
+    tries: integer('tries').notNull().default(0),
+    nextAttemptAt: time('next_attempt_at'),
+    /** Somebody asked for a retry or a replay: the next run opens it. */
+    toOpen: boolean('to_open').notNull().default(false),
+    createdAt: time('created_at').notNull().defaultNow(),
+    settledAt: time('settled_at'),
+  },
+  (t) => [
+    uniqueIndex('deliveries_seq').on(t.seq),
+    index('deliveries_event').on(t.eventSeq),
+    index('deliveries_open')
+      .on(t.subscriptionId, t.seq)
+      .where(sql`state in ('waiting', 'dead')`),
+    check('deliveries_state', oneOf('state', DELIVERY_STATES)),
+  ],
+);
+
+/** Every attempt that was made. */
+export const deliveryAttempts = pgTable(
+  'delivery_attempts',
+  {
+    deliveryId: text('delivery_id')
+      .notNull()
+      .references(() => deliveries.id, { onDelete: 'cascade' }),
+    number: integer('number').notNull(),
+    at: time('at').notNull().defaultNow(),
+    /** The HTTP status; null when no answer came. */
+    status: integer('status'),
+    durationMs: integer('duration_ms').notNull(),
+    /** The beginning of the answer, in the subscriber's own words. */
+    response: text('response'),
+    errorClass: text('error_class'),
+    message: text('message').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.deliveryId, t.number] })],
+);
+
+/** What people did with an event, and why. */
+export const eventActions = pgTable(
+  'event_actions',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    eventSeq: bigint('event_seq', { mode: 'number' })
+      .notNull()
+      .references(() => events.seq, { onDelete: 'cascade' }),
+    action: text('action').$type<EventAction>().notNull(),
+    reason: text('reason'),
+    at: time('at').notNull().defaultNow(),
+  },
+  (t) => [
+    index('event_actions_event').on(t.eventSeq),
+    check('event_actions_action', oneOf('action', EVENT_ACTIONS)),
   ],
 );

@@ -5,6 +5,8 @@ import type { Logger } from '../logger';
 
 const DAY_MS = 86_400_000;
 const RETENTION_DAYS = 30;
+/** By its code: over a native connection the details are empty. */
+const GRPC_NOT_FOUND = 5;
 
 /** Thrown when the namespace does not exist: the message has the command that makes it. */
 export class NamespaceMissing extends Error {}
@@ -26,7 +28,7 @@ export async function prepareNamespace(
   } catch (error) {
     if (!isGrpcServiceError(error)) throw error;
     log.warn(
-      { namespace, reason: error.details },
+      { namespace, reason: error.message },
       'retention of closed runs stays as it is: set it to 30 days',
     );
   }
@@ -36,7 +38,8 @@ async function describe(connection: ConnectionLike, namespace: string) {
   try {
     return await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
-    if (!isGrpcServiceError(error) || !/not found/i.test(error.details)) throw error;
+    const code: number | null = isGrpcServiceError(error) ? error.code : null;
+    if (code !== GRPC_NOT_FOUND) throw error;
     throw new NamespaceMissing(
       `Temporal has no namespace "${namespace}": run \`temporal operator namespace create --namespace ${namespace} --retention ${RETENTION_DAYS}d\`, or set TEMPORAL_NAMESPACE`,
       { cause: error },

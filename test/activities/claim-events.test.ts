@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { claimEvents } from '../../src/activities/claim-events';
 import type { EventCopy } from '../../src/domain/event';
 import { createIntake } from '../../src/intake/accept';
-import { routeEvents } from '../../src/store/events/moves';
+import { routeEvents } from '../../src/store/events/route';
 import { anArrival, aSource } from '../support/builders';
 import { describeOnBothEngines, type TestStore } from '../support/stores';
 
@@ -22,7 +22,6 @@ describeOnBothEngines('the claim', (open) => {
     routeEvents(
       store.db,
       keys.map((key) => ({ key, runId: 'r', workflowId: key })),
-      () => false,
     );
 
   beforeAll(async () => {

@@ -1,6 +1,6 @@
 // The HTTP interface over a real socket: what it answers, and what it refuses.
 import { createIntake } from '../../src/intake/accept';
-import { routeEvents } from '../../src/store/events/moves';
+import { routeEvents } from '../../src/store/events/route';
 import { anArrival, aSource } from '../support/builders';
 import { describeOnBothEngines, type TestStore } from '../support/stores';
 import { AWAY } from './fake-control';
@@ -29,7 +29,7 @@ describeOnBothEngines('the HTTP interface', (open) => {
       [anArrival({ eventId: '17' })],
       null,
     );
-    await routeEvents(store.db, [{ key: '1', runId: 'run-1', workflowId: '1' }], () => false);
+    await routeEvents(store.db, [{ key: '1', runId: 'run-1', workflowId: '1' }]);
   }, 60_000);
   beforeEach(async () => {
     api = await startApi({ store });

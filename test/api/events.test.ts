@@ -1,8 +1,9 @@
 // Events over HTTP, in detail: pages, bounds of time, links, and what a wrong query is told.
 import { createIntake } from '../../src/intake/accept';
-import { routeEvents } from '../../src/store/events/moves';
+import { routeEvents } from '../../src/store/events/route';
 import { anArrival, aSource } from '../support/builders';
 import { describeOnBothEngines, type TestStore } from '../support/stores';
+import { subscribe } from '../support/subscriptions';
 import { startApi, type RunningApi } from './running-api';
 
 interface EventPage {
@@ -27,7 +28,8 @@ describeOnBothEngines('events over HTTP', (open) => {
       [anArrival({ eventId: '17' })],
       null,
     );
-    await routeEvents(store.db, [{ key: 'hq/17', runId: 'old-run', workflowId: 'hq/17' }], () => true);
+    await subscribe(store, { url: 'http://crm.test/' });
+    await routeEvents(store.db, [{ key: 'hq/17', runId: 'old-run', workflowId: 'hq/17' }]);
   }, 60_000);
   afterAll(async () => {
     await api.close();

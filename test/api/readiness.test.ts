@@ -56,7 +56,7 @@ describeOnBothEngines('readiness', (open) => {
   });
 
   test('a source without any success is late three intervals after the start', async () => {
-    nowMs += 3 * MAIN.pull.intervalMs;
+    nowMs += 3 * MAIN.pull!.intervalMs;
     expect(await check('source:main')).toMatchObject({ status: 200, ok: true });
     nowMs += 1_000;
     expect(await check('source:main')).toMatchObject({ status: 503, ok: false });

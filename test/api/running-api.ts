@@ -3,9 +3,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../src/api/app';
-import type { ApiDependencies } from '../../src/api/dependencies';
+import type { ApiDependencies, ApiSource } from '../../src/api/dependencies';
 import { Secret } from '../../src/config';
+import type { EventRuns } from '../../src/contracts/event-runs';
+import { createIntake } from '../../src/intake/accept';
 import { createLogger } from '../../src/logger';
+import { createSecretBox } from '../../src/store/secret-box';
+import { aSource } from '../support/builders';
 import { fakeControl, type FakeControl } from './fake-control';
 
 export interface Answer {
@@ -34,8 +38,20 @@ interface CallOptions {
 
 export const ADMIN_KEY = 'the-admin-key';
 
-export const MAIN = { name: 'main', isFirst: true, pull: { intervalMs: 30_000, limitRows: 500 } };
-export const PUSH_ONLY = { name: 'shop', isFirst: false, pull: null };
+export const MAIN: ApiSource = {
+  name: 'main',
+  isFirst: true,
+  pull: { intervalMs: 30_000, limitRows: 500 },
+  push: null,
+  intake: aSource(),
+};
+export const PUSH_ONLY: ApiSource = {
+  name: 'shop',
+  isFirst: false,
+  pull: null,
+  push: null,
+  intake: aSource({ name: 'shop', keyPrefix: 'shop/' }),
+};
 
 export async function startApi(
   parts: Pick<ApiDependencies, 'store'> & Partial<ApiDependencies>,
@@ -46,6 +62,12 @@ export async function startApi(
   const app = createApp({
     control,
     sources: [MAIN, PUSH_ONLY],
+    intake: createIntake(parts.store.db),
+    starts: { leaseMs: () => null, start: () => undefined, stop: () => Promise.resolve() },
+    bell: { ring: () => undefined, setAwake: () => undefined },
+    runs: NO_RUNS,
+    secretBox: createSecretBox('a secret key for tests'),
+    limits: { maxPendingEvents: 1_000, maxBodyBytes: 1_048_576 },
     adminKey: new Secret(ADMIN_KEY),
     temporalUi: { baseUrl: 'http://ui.test', namespace: 'default' },
     log: createLogger({ level: 'debug', destination: { write } }),
@@ -85,3 +107,11 @@ export async function startApi(
     },
   };
 }
+
+/** Temporal knows no run of any event. */
+const NO_RUNS: EventRuns = {
+  start: () => Promise.resolve('started'),
+  signal: () => Promise.resolve(false),
+  fateOf: () => Promise.resolve('unknown'),
+  closedSince: () => Promise.resolve(new Set()),
+};

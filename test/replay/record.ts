@@ -3,15 +3,21 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { pauseSignal, resumeSignal } from '../../src/contracts/messages';
+import { discardSignal, pauseSignal, resumeSignal, retrySignal } from '../../src/contracts/messages';
 import { DISPATCH_WORKFLOW_ID, TASK_QUEUE } from '../../src/contracts/names';
+import { startSubscriber, TAKES_ALL } from '../../src/demo/subscriber';
+import type { EventCopy } from '../../src/domain/event';
+import type { EventState } from '../../src/domain/event-state';
 import { createIntake } from '../../src/intake/accept';
 import { startSimulator } from '../../src/simulator/simulator';
 import { readTotals } from '../../src/store/counters';
+import { askReplay, returnToPending } from '../../src/store/deliveries/acts';
+import { readEvent } from '../../src/store/events/read';
 import type { TemporalSession } from '../../src/temporal/session';
 import { anArrival, aSource } from '../support/builders';
 import { eventually, openTestSession, pullFrom, startTestBridge, testConfig } from '../support/bridge';
 import { openTestStore } from '../support/stores';
+import { subscribe } from '../support/subscriptions';
 import { startTestServer } from '../temporal-server';
 
 const main = { name: 'main', isFirst: true };
@@ -29,13 +35,14 @@ async function record(): Promise<void> {
     taskQueue: TASK_QUEUE,
     args: [{ source: 'main', maxHistoryEvents: 60 }],
   });
-  const config = testConfig({ ...pullFrom(odoo), ODOO_PULL_LIMIT: '10' });
-  const bridge = await startTestBridge({
-    config,
-    store,
-    session,
-    ports: { isWanted: ({ key }) => key === '2' },
+  const config = testConfig({
+    ...pullFrom(odoo),
+    ODOO_PULL_LIMIT: '10',
+    JISR_DELIVERY_SCHEDULE: '0,0.2',
   });
+  const subscriber = await startSubscriber();
+  await subscribe(store, { url: subscriber.url, filter: { models: ['x.*'] } });
+  const bridge = await startTestBridge({ config, store, session });
   const firstRun = (await session.client.workflow.getHandle('odoo-pull').describe()).runId;
   await eventually(async () => {
     if ((await readTotals(store.db)).states.processed < 30) throw new Error('not processed yet');
@@ -58,8 +65,58 @@ async function record(): Promise<void> {
   });
   await save(session, 'dispatch-pause-resume', 'event-dispatch');
   await save(session, 'process-unwanted', '1');
-  await save(session, 'process-wanted', '2');
+
+  const accept = (eventId: string, over: Partial<EventCopy> = {}) =>
+    createIntake(store.db).accept(
+      aSource(),
+      'pull',
+      [anArrival({ eventId, model: 'x.y', recordId: Number(eventId), ...over })],
+      null,
+    );
+  const becomes = (key: string, state: EventState) =>
+    eventually(async () => {
+      if ((await readEvent(store.db, key))?.status !== state) throw new Error(`${key} is not ${state}`);
+    });
+  const run = (key: string) => session.client.workflow.getHandle(key);
+  const first = async (key: string) => (await run(key).describe()).runId;
+
+  await accept('901');
+  await becomes('901', 'processed');
+  await run('901').result();
+  await save(session, 'process-delivered', '901');
+
+  let refusals = 1;
+  subscriber.behave(() => ({ status: (refusals -= 1) >= 0 ? 500 : 200 }));
+  await accept('902');
+  await becomes('902', 'processed');
+  await run('902').result();
+  await save(session, 'process-delivery-retried', '902');
+
+  subscriber.behave(() => ({ status: 404 }));
+  for (const key of ['903', '904']) {
+    await accept(key);
+    await becomes(key, 'dead_letter');
+  }
+  await eventually(() => run('904').signal(discardSignal, { reason: 'recording' }));
+  await becomes('904', 'discarded');
+  await run('904').result();
+  await save(session, 'process-dead-letter-discarded', '904');
+  subscriber.behave(TAKES_ALL);
+  await run('903').signal(retrySignal);
+  await becomes('903', 'processed');
+  await run('903').result();
+  await save(session, 'process-dead-letter-retried', '903');
+
+  const before = await first('901');
+  await askReplay(store.db, '901', 'recording');
+  await returnToPending(store.db, '901');
+  await eventually(async () => {
+    if ((await first('901')) === before) throw new Error('no new run');
+  });
+  await run('901').result();
+  await save(session, 'process-replayed', '901');
   await bridge.stop();
+  await subscriber.close();
   await session.close();
   await store.close();
   await odoo.close();

@@ -6,6 +6,7 @@ import { createControlApp } from '../../src/simulator/control-app';
 import { Listener } from '../../src/simulator/listener';
 import { startSimulator } from '../../src/simulator/simulator';
 import type { Simulator } from '../../src/simulator/simulator-types';
+import { PushReceiver } from './push-receiver';
 import { mark, pull, pulledIds } from './wire-client';
 
 let odoo: Simulator;
@@ -78,4 +79,24 @@ test('late commits, deletions, resets and keys', async () => {
     counts: { pull: 3 },
     answers: { 'pull 401': 1 },
   });
+});
+
+test('pushes, their cron, a connection test and a test event', async () => {
+  const receiver = new PushReceiver();
+  await receiver.start();
+  const target = { url: receiver.url, credentials: { kind: 'bearer', token: 't' }, cronEveryMs: null };
+  expect((await ask('PUT', 'push', { target: { ...target, shape: 'letter' } })).status).toBe(400);
+  await ask('PUT', 'push', { target });
+  expect((await ask('POST', 'connection-test')).body).toEqual({ statuses: [200, 200] });
+  expect((await ask('POST', 'test-event', { model: 'res.partner' })).body).toMatchObject({ eventId: 1 });
+  await ask('POST', 'changes', { count: 2, each: { model: 'res.partner', push: 'builder' } });
+  await ask('POST', 'cron');
+  await ask('POST', 'changes', { count: 1, each: { model: 'res.partner' } });
+  expect((await ask('POST', 'pushes-idle')).body).toEqual({ idle: true });
+  expect((await ask('GET', 'ledger')).body).toMatchObject({ pushes: 3, pushAnswered200: 3 });
+  expect((await ask('GET', 'ledger/entries?afterSerial=2')).body).toMatchObject([
+    { pushes: [{ shape: 'instant', eventId: 4, status: 200 }] },
+  ]);
+  await ask('PUT', 'push', { target: null });
+  await receiver.stop();
 });

@@ -7,6 +7,8 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
+import { PushReceiver } from './push-receiver';
+
 const MAIN = join(__dirname, '../../src/simulator/main.ts');
 const HOOK = join(__dirname, '../typescript-hook.cjs');
 
@@ -74,4 +76,20 @@ test('an option that is no number ends it with what it takes', async () => {
   const words = text(child.stderr!);
   expect(await exitCode(child)).toBe(2);
   expect(await words).toMatch(/--rows takes a whole number, not "many"[^]*--control-port/);
+});
+
+test('it pushes where it is told to', async () => {
+  const receiver = new PushReceiver();
+  await receiver.start();
+  const { places } = await started('--push-url', receiver.url, '--push-token', 't', '--push-shape', 'batch');
+  await fetch(`${places.control}/changes`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"count": 3, "each": {"operation": "create"}}',
+  });
+  await fetch(`${places.control}/pushes-idle`, { method: 'POST' });
+  expect(receiver.received).toMatchObject([
+    { headers: { Authorization: 'Bearer t' }, body: { batch: true } },
+  ]);
+  await receiver.stop();
 });

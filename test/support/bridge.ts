@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time';
-import { loadConfig, type Config, type Environment } from '../../src/config';
+import { loadConfig, Secret, type Config, type Environment } from '../../src/config';
 import { createBridgeControl, type BridgeControl } from '../../src/control/bridge-control';
 import { createLogger, type Logger } from '../../src/logger';
 import { watchWorkflows } from '../../src/roles/watch-workflows';
@@ -12,6 +12,9 @@ import type { Store } from '../../src/store/database';
 import { installRuntime, openSession, type TemporalSession } from '../../src/temporal/session';
 
 export const log: Logger = createLogger({ level: (process.env['JISR_TEST_LOG'] ?? 'silent') as 'silent' });
+
+/** Encrypts the secrets of subscriptions. */
+export const SECRET_KEY = new Secret('a secret key for tests');
 
 let runtimeInstalled = false;
 
@@ -33,7 +36,7 @@ export async function openTestSession(
 }
 
 export function testConfig(over: Environment = {}): Config {
-  return loadConfig({ LOG_LEVEL: 'silent', ...over }, '/nonexistent');
+  return loadConfig({ LOG_LEVEL: 'silent', JISR_WEBHOOK_ALLOW_CIDR: '127.0.0.0/8', ...over }, '/nonexistent');
 }
 
 /** What points a configuration at a simulated Odoo, with short intervals. */
@@ -59,7 +62,11 @@ export async function startTestBridge(parts: {
   readonly session: TemporalSession;
   readonly ports?: WorkerPorts;
 }): Promise<TestBridge> {
-  const worker = await startWorkerRole({ ...parts, bundlePath: process.env['JISR_TEST_BUNDLE']! });
+  const worker = await startWorkerRole({
+    ...parts,
+    secretKey: SECRET_KEY,
+    bundlePath: process.env['JISR_TEST_BUNDLE']!,
+  });
   const unwatch = await watchWorkflows(parts.session, parts.config, log);
   return {
     control: createBridgeControl(parts.session.client),

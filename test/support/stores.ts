@@ -33,7 +33,8 @@ export async function openTestStore(engine: Engine): Promise<TestStore> {
     ...store,
     empty: async () => {
       await store.db.execute(
-        sql`truncate events, event_copies, counters, settings, source_health, quarantine restart identity`,
+        sql`truncate events, event_copies, counters, settings, source_health, quarantine, subscriptions, deliveries,
+          delivery_attempts, event_actions restart identity`,
       );
     },
     close: async () => {

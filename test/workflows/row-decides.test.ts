@@ -4,31 +4,35 @@ import { sql } from 'drizzle-orm';
 import { createIntake } from '../../src/intake/accept';
 import type { StorageActivities } from '../../src/contracts/activities';
 import type { WorkerPorts } from '../../src/roles/worker-role';
+import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
 import { readTotals } from '../../src/store/counters';
 import { readEvent } from '../../src/store/events/read';
 import type { TemporalSession } from '../../src/temporal/session';
 import { anArrival, aSource } from '../support/builders';
 import { eventually, openTestSession, startTestBridge, testConfig, type TestBridge } from '../support/bridge';
 import { describeOnBothEngines, type TestStore } from '../support/stores';
+import { subscribe } from '../support/subscriptions';
 
-/** Holds `complete` back, so that wanted events stand in `processing`. */
+/** Holds deliveries back, so that wanted events stand in `processing`. */
 function gate() {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
-  const storage = (activities: StorageActivities): StorageActivities => ({
-    ...activities,
-    complete: async (run) => {
-      await opened;
-      await activities.complete(run);
-    },
+  const held = async <T>(work: () => Promise<T>): Promise<T> => {
+    await opened;
+    return work();
+  };
+  const deliveries: WorkerPorts['deliveries'] = (activities) => ({
+    deliverQuickly: (ref) => held(() => activities.deliverQuickly(ref)),
+    deliver: (ref) => held(() => activities.deliver(ref)),
   });
-  return { open, ports: { isWanted: () => true, storage } satisfies WorkerPorts };
+  return { open, ports: { deliveries } satisfies WorkerPorts };
 }
 
 describeOnBothEngines('the row decides', (openStore, engine) => {
   let store: TestStore;
   let session: TemporalSession;
   let bridge: TestBridge | null = null;
+  let subscriber: Subscriber;
 
   beforeAll(async () => {
     store = await openStore();
@@ -36,8 +40,11 @@ describeOnBothEngines('the row decides', (openStore, engine) => {
   beforeEach(async () => {
     await store.empty();
     session = await openTestSession();
+    subscriber = await startSubscriber();
+    await subscribe(store, { url: subscriber.url });
   }, 60_000);
   afterEach(async () => {
+    await subscriber.close();
     await bridge?.stop();
     bridge = null;
     await session.close();
@@ -82,7 +89,7 @@ describeOnBothEngines('the row decides', (openStore, engine) => {
     await session.close();
     session = await openTestSession();
     await expireLeases();
-    await start({ isWanted: () => true });
+    await start();
     await become({ processed: 6, pending: 0, processing: 0 });
     expect((await readTotals(store.db)).of('lost_runs')).toBe(5);
     held.open();

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { CHANNELS, OPERATIONS, PRIORITIES } from '../../domain/event';
 import { EVENT_STATES } from '../../domain/event-state';
+import { readActions, readDeliveries } from '../../store/deliveries/read';
 import { readCopies } from '../../store/event-copies';
 import { listEvents, readEvent, type EventFilter } from '../../store/events/read';
 import type { ApiDependencies } from '../dependencies';
@@ -57,16 +58,23 @@ export function eventRoutes({ store, temporalUi }: ApiDependencies): Router {
       expectNoQuery(request);
       const { key } = request.params;
       const event = await readEvent(store.db, key);
-      if (event === null) throw new Problem(404, `no event has the key "${key}": ${HOW_TO_FIND}`);
-      const copies = await readCopies(store.db, event.seq);
-      response.json(presentWholeEvent(event, copies, temporalUi));
+      if (event === null) throw noSuchEvent(key);
+      const [copies, deliveries, actions] = await Promise.all([
+        readCopies(store.db, event.seq),
+        readDeliveries(store.db, event.seq),
+        readActions(store.db, event.seq),
+      ]);
+      response.json(presentWholeEvent({ event, copies, deliveries, actions }, temporalUi));
     })
     .all(onlyAllows('GET'));
 
   return router;
 }
 
-const HOW_TO_FIND = "look for it by Odoo's id or record with GET /api/v1/events?q=…";
+export function noSuchEvent(key: string): Problem {
+  const howToFind = "look for it by Odoo's id or record with GET /api/v1/events?q=…";
+  return new Problem(404, `no event has the key "${key}": ${howToFind}`);
+}
 
 function filterOf(asked: z.output<z.ZodObject<typeof filterFields>>): EventFilter {
   const { record_id: recordId, push_id: pushId, pull_id: pullId, since, until, ...same } = asked;

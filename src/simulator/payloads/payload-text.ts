@@ -50,6 +50,11 @@ export class Payloads {
     this.written.set(serial, writeJson(empty ? false : payload));
   }
 
+  /** What Odoo calls the configuration of a model. */
+  configNameOf(model: string): string {
+    return (FORMS.get(model) ?? OTHER).ruleName;
+  }
+
   textOf(change: Change): string {
     return this.written.get(change.serial) ?? this.generated(change);
   }

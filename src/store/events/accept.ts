@@ -14,11 +14,21 @@ export interface NewEvent extends Omit<EventCopy, 'eventId' | 'priority'> {
   readonly leaseMs: number | null;
 }
 
-/** Inserts all, in their order. Answers each key's place in the order of acceptance. */
+export interface InsertedEvent {
+  /** Its place in the order of acceptance. */
+  readonly seq: number;
+  /** Whoever inserted it has the lease, and has to start it. */
+  readonly leased: boolean;
+}
+
+/**
+ * Inserts all, in their order. A lease is given only where nothing stands before the event: no pause, and no
+ * event of the same record that waits or is in flight.
+ */
 export async function insertEvents(
   db: Database,
   events: readonly NewEvent[],
-): Promise<ReadonlyMap<string, number>> {
+): Promise<ReadonlyMap<string, InsertedEvent>> {
   if (events.length === 0) return new Map();
   const rows = events.map((event, place) => ({
     place,
@@ -39,20 +49,33 @@ export async function insertEvents(
     payload: event.payload,
     lease_ms: event.leaseMs,
   }));
-  const inserted = await db.execute<{ seq: number; key: string }>(sql`
+  const leasing = events.some(({ leaseMs }) => leaseMs !== null);
+  const inserted = await db.execute<{ seq: number; key: string; leased: boolean }>(sql`
     insert into events (key, source, channel, push_id, pull_id, model, record_id, operation, occurred_at,
       priority, category, user_id, user_name, changed_fields, payload, lease_until)
     select key, source, channel, push_id, pull_id, model, record_id, operation,
       to_timestamp(occurred_at_ms / 1000.0), priority, category, user_id, user_name, changed_fields, payload,
-      now() + lease_ms * interval '1 ms'
+      ${leasing ? LEASE : sql`null::timestamptz`}
     from json_to_recordset(${JSON.stringify(rows)}::json) as r(
       place int, key text, source text, channel text, push_id text, pull_id text, model text, record_id bigint,
       operation text, occurred_at_ms float8, priority smallint, category text, user_id bigint, user_name text,
       changed_fields jsonb, payload jsonb, lease_ms float8)
     order by place
-    returning seq, key`);
-  return new Map(inserted.rows.map((row) => [row.key, row.seq]));
+    returning seq, key, lease_until is not null as leased`);
+  return new Map(inserted.rows.map(({ key, seq, leased }) => [key, { seq, leased }]));
 }
+
+/** Of a row `r` to be inserted: until when its inserter may start it, or null. */
+const LEASE = sql`case when not exists (
+    select from settings where name = 'processing' and value ->> 'paused' = 'true'
+  ) and not exists (
+    select from events e where e.status = 'pending'
+      and e.source = r.source and e.model = r.model and e.record_id = r.record_id
+  ) and not exists (
+    select from events e where e.status = 'processing'
+      and e.source = r.source and e.model = r.model and e.record_id = r.record_id
+  ) and row_number() over (partition by source, model, record_id order by place) = 1
+  then now() + lease_ms * interval '1 ms' end`;
 
 /** What a further copy may change of a known event. */
 export interface MergedEvent {

@@ -44,6 +44,8 @@ export interface ClaimedEvent extends RecordRef {
   /** Its own or what it inherits from an urgent event that waits behind it. */
   readonly priority: Priority;
   readonly ids: readonly { readonly channel: Channel; readonly id: string }[];
+  /** A run took it before: a replay, or its run was lost. */
+  readonly ranBefore: boolean;
 }
 
 /**
@@ -71,6 +73,7 @@ export async function claimHeads(
       priority: number;
       push_id: string | null;
       pull_id: string | null;
+      ran_before: boolean;
     }
   >(sql`
     with head as materialized (
@@ -87,7 +90,8 @@ export async function claimHeads(
     from head
     where e.seq = head.seq and e.status = 'pending' and (e.lease_until is null or e.lease_until <= now())
     returning head.place, e.key, e.source, e.model, e.record_id, e.operation,
-      least(e.priority, head.rank) as priority, e.push_id, e.pull_id`);
+      least(e.priority, head.rank) as priority, e.push_id, e.pull_id,
+      cardinality(e.run_ids) > 0 as ran_before`);
   return rows
     .sort((a, b) => a.place - b.place)
     .map((row) => ({
@@ -95,6 +99,7 @@ export async function claimHeads(
       key: row.key,
       operation: row.operation,
       priority: priorityOf(row.priority),
+      ranBefore: row.ran_before,
       ids: [
         ...(row.push_id === null ? [] : [{ channel: 'push' as const, id: row.push_id }]),
         ...(row.pull_id === null ? [] : [{ channel: 'pull' as const, id: row.pull_id }]),

@@ -3,15 +3,16 @@ import { EVENT_STATES } from '../../src/domain/event-state';
 import { createIntake } from '../../src/intake/accept';
 import { readTotals } from '../../src/store/counters';
 import { claimHeads, recordsInFlight } from '../../src/store/events/claim';
-import { completeEvents, routeEvents, settleStale, staleEvents } from '../../src/store/events/moves';
+import { recordAttempts } from '../../src/store/deliveries/record';
+import { completeEvents, routeEvents } from '../../src/store/events/route';
+import { settleStale, staleEvents } from '../../src/store/events/stale';
+import { createSubscription } from '../../src/store/subscriptions';
 import { readEvent } from '../../src/store/events/read';
 import { sql } from 'drizzle-orm';
 import { anArrival, aSource } from '../support/builders';
 import { describeOnBothEngines, type TestStore } from '../support/stores';
 
 const run = (runId: string, key = '17') => ({ key, runId, workflowId: key });
-const wanted = () => true;
-const unwanted = () => false;
 
 describeOnBothEngines('events', (open) => {
   let store: TestStore;
@@ -24,6 +25,22 @@ describeOnBothEngines('events', (open) => {
       ids.map((id) => anArrival({ eventId: id, recordId: Number(id) })),
       null,
     );
+  /** Somebody wants every event from now on. */
+  const subscribe = () =>
+    createSubscription(store.db, { name: 'crm', filter: {}, url: 'http://crm.test/', encryptedSecret: 'x' });
+  const route = async (...runs: ReturnType<typeof run>[]) =>
+    (await routeEvents(store.db, runs)).map(
+      (routed) => routed && { standing: routed.standing, status: routed.status },
+    );
+  /** All deliveries of the event went out. */
+  const sent = async (runId: string, key = '17') => {
+    const [routed] = await routeEvents(store.db, [run(runId, key)]);
+    const attempt = { status: 200, durationMs: 1, response: '', errorClass: null, message: 'ok' };
+    await recordAttempts(
+      store.db,
+      routed!.waiting.map(({ id }) => ({ key, runId, id, attempt, end: { state: 'sent' as const } })),
+    );
+  };
   const expireLeases = () =>
     store.db.execute(
       sql`update events set lease_until = now() - interval '1 s' where lease_until is not null`,
@@ -39,65 +56,66 @@ describeOnBothEngines('events', (open) => {
   afterAll(() => store.close());
 
   test('an event that nobody wants is processed by route alone', async () => {
-    expect(await routeEvents(store.db, [run('r1')], unwanted)).toEqual([
-      { standing: 'take', status: 'processed' },
-    ]);
+    expect(await route(run('r1'))).toEqual([{ standing: 'take', status: 'processed' }]);
     expect(await statusOf()).toBe('processed');
     expect(await states()).toMatchObject({ pending: 0, processing: 0, processed: 1 });
   });
 
   test('an event that somebody wants is processing until it is completed', async () => {
-    expect(await routeEvents(store.db, [run('r1')], wanted)).toEqual([
-      { standing: 'take', status: 'processing' },
-    ]);
+    await subscribe();
+    expect(await route(run('r1'))).toEqual([{ standing: 'take', status: 'processing' }]);
     expect(await states()).toMatchObject({ pending: 0, processing: 1 });
+    await completeEvents(store.db, [run('r1')]);
+    expect(await statusOf()).toBe('processing');
+    await sent('r1');
     await completeEvents(store.db, [run('r1')]);
     await completeEvents(store.db, [run('r1')]);
     expect(await states()).toMatchObject({ processing: 0, processed: 1 });
   });
 
   test('route of the run in hand answers as before and moves nothing', async () => {
-    await routeEvents(store.db, [run('r1')], wanted);
-    expect(await routeEvents(store.db, [run('r1')], wanted)).toEqual([
-      { standing: 'repeat', status: 'processing' },
-    ]);
+    await subscribe();
+    await route(run('r1'));
+    expect(await route(run('r1'))).toEqual([{ standing: 'repeat', status: 'processing' }]);
     expect(await states()).toMatchObject({ processing: 1, pending: 0 });
   });
 
   test('an older run changes nothing', async () => {
-    await routeEvents(store.db, [run('r1')], wanted);
-    await routeEvents(store.db, [run('r2')], wanted);
+    await subscribe();
+    await route(run('r1'));
+    await route(run('r2'));
     await completeEvents(store.db, [run('r1')]);
-    expect(await routeEvents(store.db, [run('r1')], wanted)).toEqual([
-      { standing: 'older', status: 'processing' },
-    ]);
+    expect(await route(run('r1'))).toEqual([{ standing: 'older', status: 'processing' }]);
     expect(await statusOf()).toBe('processing');
   });
 
   test('a new run takes a closed event over again, as Reset in the Web UI does', async () => {
-    await routeEvents(store.db, [run('r1')], unwanted);
-    expect(await routeEvents(store.db, [run('r2')], wanted)).toEqual([
-      { standing: 'take', status: 'processing' },
-    ]);
+    await subscribe();
+    await sent('r1');
+    await completeEvents(store.db, [run('r1')]);
+    expect(await statusOf()).toBe('processed');
+    expect(await route(run('r2'))).toEqual([{ standing: 'take', status: 'processing' }]);
     expect(await states()).toMatchObject({ processed: 0, processing: 1 });
   });
 
   test('a key that the inbox does not know is answered with null', async () => {
-    expect(await routeEvents(store.db, [run('r1', 'nobody'), run('r1')], unwanted)).toEqual([
+    expect(await route(run('r1', 'nobody'), run('r1'))).toEqual([
       null,
       { standing: 'take', status: 'processed' },
     ]);
   });
 
   test('an event that was discarded meanwhile stays so', async () => {
-    await routeEvents(store.db, [run('r1')], wanted);
+    await subscribe();
+    await route(run('r1'));
     await store.db.execute(sql`update events set status = 'discarded'`);
     await completeEvents(store.db, [run('r1')]);
     expect(await statusOf()).toBe('discarded');
   });
 
   test('a forbidden move is refused and changes nothing', async () => {
-    await routeEvents(store.db, [run('r1')], wanted);
+    await subscribe();
+    await route(run('r1'));
     await expireLeases();
     const [stale] = await staleEvents(store.db, 10);
     await store.db.execute(sql`update events set status = 'processed'`);
@@ -108,11 +126,13 @@ describeOnBothEngines('events', (open) => {
   });
 
   test('one key twice in one group is counted once', async () => {
+    await subscribe();
     const twice = [run('r1'), run('r1')];
-    expect(await routeEvents(store.db, twice, wanted)).toEqual([
+    expect(await route(...twice)).toEqual([
       { standing: 'take', status: 'processing' },
       { standing: 'repeat', status: 'processing' },
     ]);
+    await sent('r1');
     await completeEvents(store.db, twice);
     expect(await states()).toMatchObject({ pending: 0, processing: 0, processed: 1 });
   });
@@ -122,7 +142,8 @@ describeOnBothEngines('events', (open) => {
     ['dead_letter', 'dead_letter', 0],
     ['renew', 'processing', 0],
   ] as const)('a stale event settled as %s is %s', async (verdict, state, lost) => {
-    await routeEvents(store.db, [run('r1')], wanted);
+    await subscribe();
+    await route(run('r1'));
     expect(await staleEvents(store.db, 10)).toEqual([]);
     await expireLeases();
     const [stale] = await staleEvents(store.db, 10);
@@ -133,9 +154,11 @@ describeOnBothEngines('events', (open) => {
   });
 
   test('a stale event that moved since it was read is left alone', async () => {
-    await routeEvents(store.db, [run('r1')], wanted);
+    await subscribe();
+    await route(run('r1'));
     await expireLeases();
     const [stale] = await staleEvents(store.db, 10);
+    await sent('r1');
     await completeEvents(store.db, [run('r1')]);
     expect(await settleStale(store.db, stale!, 'pending')).toBe(false);
     expect(await statusOf()).toBe('processed');
@@ -157,11 +180,7 @@ describeOnBothEngines('events', (open) => {
     await Promise.all(
       Array.from({ length: 10 }, (_, n) => {
         const mine = keys.filter((_, place) => place % 10 === n);
-        return routeEvents(
-          store.db,
-          (n % 2 === 0 ? mine : mine.reverse()).map((key) => run('r1', key)),
-          unwanted,
-        );
+        return route(...(n % 2 === 0 ? mine : mine.reverse()).map((key) => run('r1', key)));
       }),
     );
     const counted = await states();

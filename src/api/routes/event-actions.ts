@@ -1,0 +1,95 @@
+// What a person does with one event: retry or discard a dead letter, replay what is closed. 202: it is marked in
+// the store, and its run goes on with it.
+import { Router, type Response } from 'express';
+import { z } from 'zod';
+import type { EventSignal } from '../../contracts/event-runs';
+import { askReplay, askRetry, discardEvent, returnToPending, type Asked } from '../../store/deliveries/acts';
+import { readEvent, type StoredEvent } from '../../store/events/read';
+import type { ApiDependencies } from '../dependencies';
+import { onlyAllows } from '../errors';
+import { reason } from '../fields';
+import { expectNoQuery, parseBody } from '../parse';
+import { Problem } from '../problem';
+import { noSuchEvent } from './events';
+
+const noBody = z.strictObject({});
+const reasonBody = z.strictObject({ reason });
+
+export function eventActionRoutes({ store, runs, bell }: ApiDependencies): Router {
+  const router = Router();
+
+  /** To the run that is parked; where none is open, `otherwise`. */
+  async function tell(
+    event: StoredEvent,
+    act: EventSignal,
+    otherwise: () => Promise<unknown>,
+  ): Promise<void> {
+    const isParked = event.status === 'dead_letter';
+    if (isParked && (await runs.signal(event.workflowId ?? event.key, act))) return;
+    await otherwise();
+  }
+  const startAnew = (key: string) => async () => {
+    await returnToPending(store.db, key);
+    bell.ring();
+  };
+
+  router
+    .route('/events/:key/retry')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      parseBody(noBody, request.body);
+      const event = await find(request.params.key);
+      refuse(await askRetry(store.db, event.key), 'only a dead letter can be retried; replay it instead');
+      await tell(event, { kind: 'retry' }, startAnew(event.key));
+      accepted(response, event);
+    })
+    .all(onlyAllows('POST'));
+
+  router
+    .route('/events/:key/discard')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      const { reason: why = null } = parseBody(reasonBody, request.body);
+      const event = await find(request.params.key);
+      if (event.status !== 'dead_letter')
+        throw wrongState(event.status, 'only a dead letter can be discarded');
+      await tell(event, { kind: 'discard', reason: why }, () => discardEvent(store.db, event.key, null, why));
+      accepted(response, event);
+    })
+    .all(onlyAllows('POST'));
+
+  router
+    .route('/events/:key/replay')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      const { reason: why = null } = parseBody(reasonBody, request.body);
+      const event = await find(request.params.key);
+      refuse(
+        await askReplay(store.db, event.key, why),
+        'wait until it is processed, discarded or a dead letter',
+      );
+      await tell(event, { kind: 'retry' }, startAnew(event.key));
+      accepted(response, event);
+    })
+    .all(onlyAllows('POST'));
+
+  return router;
+
+  async function find(key: string): Promise<StoredEvent> {
+    const event = await readEvent(store.db, key);
+    if (event === null) throw noSuchEvent(key);
+    return event;
+  }
+}
+
+function refuse(asked: Asked, why: string): void {
+  if (asked.kind === 'wrong-state') throw wrongState(asked.status, why);
+}
+
+function wrongState(status: string, why: string): Problem {
+  return new Problem(409, `the event is ${status}: ${why}`);
+}
+
+function accepted(response: Response, { key }: StoredEvent): void {
+  response.status(202).json({ key, accepted: true });
+}

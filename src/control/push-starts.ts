@@ -1,0 +1,73 @@
+// Starts the runs of pushed events at the door, as far as that delays nobody: what it cannot start goes back to
+// the dispatcher. Never awaited by an answer.
+import type { Client } from '@temporalio/client';
+import type { DispatchBell, EventRuns, EventToStart } from '../contracts/event-runs';
+
+export interface PushStarts {
+  /** How long an event inserted now is leased to us, in ms; null: leave it to the dispatcher. */
+  leaseMs(): number | null;
+  /** In the background. Only for an event whose lease we have. */
+  start(event: EventToStart): void;
+  /** Waits for the starts in flight. */
+  stop(): Promise<void>;
+}
+
+export interface PushStartsOptions {
+  readonly client: Client;
+  readonly runs: EventRuns;
+  readonly bell: DispatchBell;
+  /** Gives the lease back. */
+  readonly release: (key: string) => Promise<void>;
+  readonly startsPerSecond: number;
+  /** Client and worker are one process. */
+  readonly eager: boolean;
+  readonly nowMs: () => number;
+}
+
+const LEASE_MS = 10_000;
+/** Below the lease, so that the dispatcher never finds a start still under way. */
+const START_WITHIN_MS = 8_000;
+const MAX_IN_FLIGHT = 64;
+/** After a start that failed, Temporal is left alone for so long. */
+const QUIET_AFTER_FAILURE_MS = 2_000;
+
+export function createPushStarts(options: PushStartsOptions): PushStarts {
+  const { client, runs, bell, release, startsPerSecond, eager, nowMs } = options;
+  const inFlight = new Set<Promise<void>>();
+  let second = 0;
+  let startsInSecond = 0;
+  let quietUntilMs = 0;
+
+  async function startOne(event: EventToStart): Promise<void> {
+    try {
+      const outcome = await client.connection.withDeadline(nowMs() + START_WITHIN_MS, () =>
+        runs.start(event, { again: false, eager }),
+      );
+      if (outcome !== 'closed') return;
+    } catch {
+      quietUntilMs = nowMs() + QUIET_AFTER_FAILURE_MS;
+    }
+    // Best effort: after the lease it is the dispatcher's anyway.
+    await release(event.key).catch(() => undefined);
+    bell.ring();
+  }
+
+  return {
+    leaseMs: () => {
+      const now = Math.floor(nowMs() / 1_000);
+      if (now !== second) [second, startsInSecond] = [now, 0];
+      const isFree =
+        startsInSecond < startsPerSecond && inFlight.size < MAX_IN_FLIGHT && nowMs() >= quietUntilMs;
+      if (!isFree) return null;
+      startsInSecond += 1;
+      return LEASE_MS;
+    },
+    start: (event) => {
+      const starting = startOne(event).finally(() => inFlight.delete(starting));
+      inFlight.add(starting);
+    },
+    stop: async () => {
+      await Promise.all(inFlight);
+    },
+  };
+}

@@ -1,0 +1,148 @@
+// What a run or a person does with the deliveries of one event as a whole: take it over, open, discard, ask for
+// a retry or a replay. Each in one transaction, under the lock of the event's row.
+import type { EventAction } from '../../domain/event-action';
+import type { EventState } from '../../domain/event-state';
+import { standingOf } from '../../domain/run';
+import type { Database } from '../database';
+import { insertWanted, isClosed } from '../events/route';
+import { lockRows, writeMoves, type LockedRow, type RunOfEvent } from '../events/rows';
+import { eventActions } from '../schema';
+import { withSteadyPlans } from '../steady-plans';
+import { activeFilters } from '../subscriptions';
+import { deliveriesOf, discardDeliveries, markToOpen, openDeliveries, type EventDelivery } from './of-events';
+
+interface Acted {
+  readonly status: EventState;
+  readonly waiting: readonly EventDelivery[];
+}
+
+/**
+ * A run that the row does not know delivers: it was reset behind its `route`. It takes the event over, and opens
+ * this one delivery when the event was closed. Null when a newer run has it.
+ */
+export async function takeOver(db: Database, run: RunOfEvent, deliveryId: string): Promise<Acted | null> {
+  return onEvent(db, run.key, async (tx, row) => {
+    const standing = standingOf(row, run.runId);
+    if (standing === 'older') return null;
+    if (standing === 'take') {
+      const inHand = row.status === 'processing' || row.status === 'delivering';
+      if (isClosed(row.status)) await openDeliveries(tx, [{ id: deliveryId }]);
+      await writeMoves(tx, [{ row, steps: inHand ? [] : ['processing'], run }]);
+      return actedOn(tx, row, inHand ? row.status : 'processing');
+    }
+    return actedOn(tx, row, row.status);
+  });
+}
+
+/**
+ * Opens what is marked, else what is dead. Answers all that waits then, so that a repeat answers the same.
+ * Null when a newer run has the event.
+ */
+export async function reopen(db: Database, run: RunOfEvent): Promise<Acted | null> {
+  return onEvent(db, run.key, async (tx, row, deliveries) => {
+    if (standingOf(row, run.runId) !== 'repeat') return null;
+    if (row.status !== 'dead_letter') return actedOn(tx, row, row.status);
+    const marked = deliveries.filter(({ toOpen }) => toOpen);
+    const dead = deliveries.filter(({ state }) => state === 'dead');
+    await openDeliveries(tx, marked.length > 0 ? marked : dead);
+    await writeMoves(tx, [{ row, steps: ['processing'], run: null }]);
+    return actedOn(tx, row, 'processing');
+  });
+}
+
+/** Ends every delivery that is not sent, and the event with them. Null when a newer run has it. */
+export async function discardEvent(
+  db: Database,
+  key: string,
+  runId: string | null,
+  reason: string | null,
+): Promise<Acted | null> {
+  return onEvent(db, key, async (tx, row, deliveries) => {
+    if (runId !== null && standingOf(row, runId) !== 'repeat') return null;
+    if (row.status !== 'dead_letter') return actedOn(tx, row, row.status);
+    await discardDeliveries(
+      tx,
+      deliveries.filter(({ state }) => state === 'waiting' || state === 'dead'),
+    );
+    await writeMoves(tx, [{ row, steps: ['discarded'], run: null }]);
+    await noteAction(tx, row, 'discard', reason);
+    return actedOn(tx, row, 'discarded');
+  });
+}
+
+/** `wrong-state`: what was asked does not go with the state the event is in. */
+export type Asked =
+  | { readonly kind: 'asked' }
+  | { readonly kind: 'wrong-state'; readonly status: EventState }
+  | { readonly kind: 'unknown' };
+
+/** Marks what is not sent of a dead letter, for the run that opens it. */
+export async function askRetry(db: Database, key: string): Promise<Asked> {
+  return ask(db, key, async (tx, row, deliveries) => {
+    if (row.status !== 'dead_letter') return false;
+    await markToOpen(
+      tx,
+      deliveries.filter(({ state }) => state === 'waiting' || state === 'dead'),
+    );
+    await noteAction(tx, row, 'retry', null);
+    return true;
+  });
+}
+
+/** Marks all deliveries of a closed event, and makes those that would be made today. */
+export async function askReplay(db: Database, key: string, reason: string | null): Promise<Asked> {
+  return ask(db, key, async (tx, row) => {
+    if (!isClosed(row.status)) return false;
+    await insertWanted(tx, [row], await activeFilters(tx));
+    await markToOpen(tx, (await deliveriesOf(tx, [row.seq])).get(row.seq) ?? []);
+    await noteAction(tx, row, 'replay', reason);
+    return true;
+  });
+}
+
+/** Hands a closed event to the dispatcher, which starts a new run of it. */
+export async function returnToPending(db: Database, key: string): Promise<void> {
+  await onEvent(db, key, async (tx, row) => {
+    if (isClosed(row.status)) await writeMoves(tx, [{ row, steps: ['pending'], run: null }]);
+    return null;
+  });
+}
+
+async function ask(
+  db: Database,
+  key: string,
+  mark: (tx: Database, row: LockedRow, deliveries: readonly EventDelivery[]) => Promise<boolean>,
+): Promise<Asked> {
+  const asked = await onEvent(db, key, async (tx, row, deliveries): Promise<Asked> => {
+    const done = await mark(tx, row, deliveries);
+    return done ? { kind: 'asked' } : { kind: 'wrong-state', status: row.status };
+  });
+  return asked ?? { kind: 'unknown' };
+}
+
+/** Null when there is no such event, or `act` answers so. */
+async function onEvent<T>(
+  db: Database,
+  key: string,
+  act: (tx: Database, row: LockedRow, deliveries: readonly EventDelivery[]) => Promise<T | null>,
+): Promise<T | null> {
+  return withSteadyPlans(db, async (tx) => {
+    const row = (await lockRows(tx, [{ key }])).get(key);
+    if (row === undefined) return null;
+    return act(tx, row, (await deliveriesOf(tx, [row.seq])).get(row.seq) ?? []);
+  });
+}
+
+async function actedOn(tx: Database, row: LockedRow, status: EventState): Promise<Acted> {
+  const deliveries = (await deliveriesOf(tx, [row.seq])).get(row.seq) ?? [];
+  return { status, waiting: deliveries.filter(({ state }) => state === 'waiting') };
+}
+
+async function noteAction(
+  tx: Database,
+  row: LockedRow,
+  action: EventAction,
+  reason: string | null,
+): Promise<void> {
+  await tx.insert(eventActions).values({ eventSeq: row.seq, action, reason });
+}

@@ -1,0 +1,121 @@
+// The deliveries of events, set-wise, under the locks of their events' rows.
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { DeliveryState } from '../../domain/delivery';
+import type { Database } from '../database';
+
+export interface EventDelivery {
+  readonly id: string;
+  /** The subscription's name, for people. */
+  readonly subscription: string;
+  readonly state: DeliveryState;
+  readonly tries: number;
+  readonly toOpen: boolean;
+}
+
+/** By the `seq` of the event, each event's in the order in which they were made. */
+export async function deliveriesOf(
+  tx: Database,
+  eventSeqs: readonly number[],
+): Promise<ReadonlyMap<number, readonly EventDelivery[]>> {
+  const found = new Map<number, EventDelivery[]>();
+  if (eventSeqs.length === 0) return found;
+  const { rows } = await tx.execute<{
+    event_seq: number;
+    id: string;
+    name: string;
+    state: DeliveryState;
+    tries: number;
+    to_open: boolean;
+  }>(sql`
+    select d.event_seq, d.id, s.name, d.state, d.tries, d.to_open
+    from deliveries d join subscriptions s on s.id = d.subscription_id
+    where d.event_seq = any(array(select json_array_elements_text(${JSON.stringify(eventSeqs)}::json)::bigint))
+    order by d.seq`);
+  for (const row of rows) {
+    const delivery: EventDelivery = {
+      id: row.id,
+      subscription: row.name,
+      state: row.state,
+      tries: row.tries,
+      toOpen: row.to_open,
+    };
+    const known = found.get(row.event_seq);
+    if (known === undefined) found.set(row.event_seq, [delivery]);
+    else known.push(delivery);
+  }
+  return found;
+}
+
+export interface NewDelivery {
+  readonly eventSeq: number;
+  readonly eventKey: string;
+  readonly subscriptionId: string;
+}
+
+/** Those that are there already stay as they are. */
+export async function insertDeliveries(tx: Database, wanted: readonly NewDelivery[]): Promise<void> {
+  if (wanted.length === 0) return;
+  const rows = wanted.map((one, place) => ({
+    place,
+    id: deliveryId(one.eventKey, one.subscriptionId),
+    event_seq: one.eventSeq,
+    subscription_id: one.subscriptionId,
+  }));
+  await tx.execute(sql`
+    insert into deliveries (id, event_seq, subscription_id, next_attempt_at)
+    select id, event_seq, subscription_id, now()
+    from json_to_recordset(${JSON.stringify(rows)}::json) as r(
+      place int, id text, event_seq bigint, subscription_id text)
+    order by place
+    on conflict (id) do nothing`);
+}
+
+/**
+ * By this a subscriber knows a repetition, so it depends on nothing else. A hash, since a key may hold dots and
+ * slashes, which the signature of a webhook does not allow.
+ */
+function deliveryId(eventKey: string, subscriptionId: string): string {
+  const pair = JSON.stringify([eventKey, subscriptionId]);
+  return `msg_${createHash('sha256').update(pair).digest('hex').slice(0, 32)}`;
+}
+
+/** Whatever became of them, they are to be made again, from the beginning of the schedule. */
+export async function openDeliveries(
+  tx: Database,
+  toOpen: readonly { readonly id: string }[],
+): Promise<void> {
+  await updateAll(
+    tx,
+    toOpen,
+    sql`state = 'waiting', tries = 0, next_attempt_at = now(), to_open = false, settled_at = null`,
+  );
+}
+
+export async function discardDeliveries(
+  tx: Database,
+  toDiscard: readonly { readonly id: string }[],
+): Promise<void> {
+  await updateAll(
+    tx,
+    toDiscard,
+    sql`state = 'discarded', next_attempt_at = null, to_open = false, settled_at = now()`,
+  );
+}
+
+/** The next run that takes the event opens exactly these. */
+export async function markToOpen(tx: Database, toMark: readonly { readonly id: string }[]): Promise<void> {
+  await updateAll(tx, toMark, sql`to_open = true`);
+}
+
+async function updateAll(
+  tx: Database,
+  deliveries: readonly { readonly id: string }[],
+  change: ReturnType<typeof sql>,
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  const ids = JSON.stringify(deliveries.map(({ id }) => id));
+  await tx.execute(
+    sql`update deliveries set ${change} where id = any(array(select json_array_elements_text(${ids}::json)))`,
+  );
+}

@@ -1,0 +1,147 @@
+// Writes what became of attempts, and what follows from it for their events. Set-wise, under the locks of the
+// events' rows: which attempt was the last one of its event is decided there.
+import { sql } from 'drizzle-orm';
+import type { EventState } from '../../domain/event-state';
+import { standingOf } from '../../domain/run';
+import { addToCounters, type CounterName } from '../counters';
+import type { Database } from '../database';
+import { lockRows, roundsOfDistinctKeys, writeMoves, type LockedRow, type Move } from '../events/rows';
+import { withSteadyPlans } from '../steady-plans';
+import { deliveriesOf, type EventDelivery } from './of-events';
+
+/** What one attempt met. */
+export interface AttemptToKeep {
+  /** The HTTP status; null when no answer came. */
+  readonly status: number | null;
+  readonly durationMs: number;
+  readonly response: string | null;
+  readonly errorClass: string | null;
+  readonly message: string;
+}
+
+/** What the attempt means for its delivery: `waiting` names when it is tried again. */
+export type DeliveryEnd =
+  { readonly state: 'sent' | 'dead' | 'discarded' } | { readonly state: 'waiting'; readonly afterMs: number };
+
+export interface AttemptResult {
+  readonly key: string;
+  readonly runId: string;
+  readonly id: string;
+  /** Null when none was made: the subscription was deleted or disabled before. */
+  readonly attempt: AttemptToKeep | null;
+  readonly end: DeliveryEnd;
+}
+
+/** `older`: a newer run has the event; the attempt is kept, and changes nothing else. */
+export type Recorded =
+  { readonly kind: 'recorded'; readonly status: EventState } | { readonly kind: 'older' };
+
+export async function recordAttempts(
+  db: Database,
+  results: readonly AttemptResult[],
+): Promise<readonly Recorded[]> {
+  return withSteadyPlans(db, async (tx) => {
+    const answers = new Map<AttemptResult, Recorded>();
+    for (const round of roundsOfDistinctKeys(results)) {
+      const rows = await lockRows(tx, round);
+      const mine = round.filter(({ key, runId }) => {
+        const row = rows.get(key);
+        return row !== undefined && standingOf(row, runId) === 'repeat';
+      });
+      await keepAttempts(tx, round);
+      await endDeliveries(tx, mine);
+      await count(tx, rows, round, mine);
+      const known = await deliveriesOf(
+        tx,
+        [...rows.values()].map(({ seq }) => seq),
+      );
+      const moves: Move[] = [];
+      for (const result of round) {
+        const row = rows.get(result.key);
+        if (row === undefined || !mine.includes(result)) {
+          answers.set(result, { kind: 'older' });
+          continue;
+        }
+        const next = stateAfter(row, known.get(row.seq) ?? []);
+        // Also without a move, it gets a new lease: its run lives.
+        moves.push({ row, steps: next === row.status ? [] : [next], run: null });
+        answers.set(result, { kind: 'recorded', status: next });
+      }
+      await writeMoves(tx, moves);
+    }
+    return results.map((result) => answers.get(result) ?? { kind: 'older' });
+  });
+}
+
+/** Only the end of the last delivery closes an event, and that is `complete`. */
+function stateAfter(row: LockedRow, deliveries: readonly EventDelivery[]): EventState {
+  if (row.status !== 'processing' && row.status !== 'delivering') return row.status;
+  if (deliveries.some(({ state }) => state === 'dead')) return 'dead_letter';
+  const waiting = deliveries.filter(({ state }) => state === 'waiting');
+  const allTried = waiting.every(({ tries }) => tries > 0);
+  return waiting.length > 0 && allTried ? 'delivering' : row.status;
+}
+
+async function keepAttempts(tx: Database, results: readonly AttemptResult[]): Promise<void> {
+  const rows = results.flatMap(({ id, attempt }) =>
+    attempt === null
+      ? []
+      : [
+          {
+            id,
+            status: attempt.status,
+            duration_ms: Math.round(attempt.durationMs),
+            response: attempt.response,
+            error_class: attempt.errorClass,
+            message: attempt.message,
+          },
+        ],
+  );
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    with made as (
+      select * from json_to_recordset(${JSON.stringify(rows)}::json) as r(
+        id text, status int, duration_ms int, response text, error_class text, message text)
+    ), numbered as (
+      update deliveries d set attempts = d.attempts + 1 from made where d.id = made.id returning d.id, d.attempts
+    )
+    insert into delivery_attempts (delivery_id, number, status, duration_ms, response, error_class, message)
+    select made.id, numbered.attempts, made.status, made.duration_ms, made.response, made.error_class, made.message
+    from made join numbered on numbered.id = made.id`);
+}
+
+async function endDeliveries(tx: Database, results: readonly AttemptResult[]): Promise<void> {
+  if (results.length === 0) return;
+  const rows = results.map(({ id, end }) => ({
+    id,
+    state: end.state,
+    after_ms: end.state === 'waiting' ? end.afterMs : null,
+  }));
+  // What was settled meanwhile, by a person who discarded it, stays settled.
+  await tx.execute(sql`
+    update deliveries d set state = r.state, tries = d.tries + 1,
+      next_attempt_at = now() + r.after_ms * interval '1 ms',
+      settled_at = case when r.state <> 'waiting' then now() end
+    from json_to_recordset(${JSON.stringify(rows)}::json) as r(id text, state text, after_ms float8)
+    where d.id = r.id and d.state = 'waiting'`);
+}
+
+async function count(
+  tx: Database,
+  rows: ReadonlyMap<string, LockedRow>,
+  all: readonly AttemptResult[],
+  mine: readonly AttemptResult[],
+): Promise<void> {
+  for (const source of [...new Set([...rows.values()].map((row) => row.source))].sort()) {
+    const isOf = ({ key }: AttemptResult) => rows.get(key)?.source === source;
+    await addToCounters(
+      tx,
+      source,
+      new Map<CounterName, number>([
+        ['delivery_attempts', all.filter((one) => isOf(one) && one.attempt !== null).length],
+        ['delivered', mine.filter((one) => isOf(one) && one.end.state === 'sent').length],
+        ['dead_deliveries', mine.filter((one) => isOf(one) && one.end.state === 'dead').length],
+      ]),
+    );
+  }
+}

@@ -1,0 +1,157 @@
+// `route` and `complete`: takes events in hand for their runs with their deliveries, and closes them. Set-wise,
+// in one transaction. A run that the row does not know takes it over; an older one changes nothing.
+import { wants } from '../../domain/subscription';
+import type { EventState } from '../../domain/event-state';
+import { standingOf, type RunStanding } from '../../domain/run';
+import type { Database } from '../database';
+import { deliveriesOf, insertDeliveries, openDeliveries, type EventDelivery } from '../deliveries/of-events';
+import { withSteadyPlans } from '../steady-plans';
+import { activeFilters, type Subscription } from '../subscriptions';
+import {
+  lockRows,
+  roundsOfDistinctKeys,
+  writeMoves,
+  type LockedRow,
+  type Move,
+  type RunOfEvent,
+} from './rows';
+
+/** What `route` answers: null when no event has the key. */
+export type Routed = {
+  readonly status: EventState;
+  readonly standing: RunStanding;
+  /** To be made by this run. */
+  readonly waiting: readonly EventDelivery[];
+  readonly source: string;
+  /** Odoo's id of the push, when one came. */
+  readonly pushId: string | null;
+} | null;
+
+type Filters = readonly Pick<Subscription, 'id' | 'name' | 'filter'>[];
+
+/** Answers in the order of `runs`. Events that nobody wants are done. */
+export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Promise<readonly Routed[]> {
+  return withSteadyPlans(db, async (tx) => {
+    const filters = await activeFilters(tx);
+    const answers = new Map<RunOfEvent, Routed>();
+    for (const distinct of roundsOfDistinctKeys(runs)) {
+      const rows = await lockRows(tx, distinct);
+      const inHand = distinct.flatMap((run) => {
+        const row = rows.get(run.key);
+        return row === undefined ? [] : [{ run, row, standing: standingOf(row, run.runId) }];
+      });
+      const known = await deliveriesOf(
+        tx,
+        inHand.filter(({ row }) => row.runIds.length > 0).map(({ row }) => row.seq),
+      );
+      const takes = inHand.filter(({ standing }) => standing === 'take');
+      const changed = await openFor(
+        tx,
+        takes.map(({ row }) => row),
+        filters,
+        known,
+      );
+      const seqs = inHand.map(({ row }) => row.seq);
+      const now = changed ? await deliveriesOf(tx, seqs) : known;
+      const moves: Move[] = [];
+      for (const { run, row, standing } of inHand) {
+        const all = now.get(row.seq) ?? [];
+        const steps = standing === 'take' ? stepsOf(row, all) : [];
+        if (standing === 'take') moves.push({ row, steps, run });
+        const waiting = standing === 'older' ? [] : all.filter(({ state }) => state === 'waiting');
+        const { source, pushId } = row;
+        answers.set(run, { standing, status: steps.at(-1) ?? row.status, waiting, source, pushId });
+      }
+      await writeMoves(tx, moves);
+    }
+    return runs.map((run) => answers.get(run) ?? null);
+  });
+}
+
+/** Opens or makes the deliveries of events that are taken. Answers whether there are any. */
+async function openFor(
+  tx: Database,
+  rows: readonly LockedRow[],
+  filters: Filters,
+  known: ReadonlyMap<number, readonly EventDelivery[]>,
+): Promise<boolean> {
+  const fresh: LockedRow[] = [];
+  const toOpen: EventDelivery[] = [];
+  for (const row of rows) {
+    const deliveries = known.get(row.seq) ?? [];
+    const marked = deliveries.filter((delivery) => delivery.toOpen);
+    if (marked.length > 0) toOpen.push(...marked);
+    else if (row.runIds.length === 0) fresh.push(row);
+    else if (isClosed(row.status)) {
+      // Reset in the Web UI: all of it again.
+      fresh.push(row);
+      toOpen.push(...deliveries);
+    }
+  }
+  await openDeliveries(tx, toOpen);
+  return (await insertWanted(tx, fresh, filters)) > 0 || toOpen.length > 0;
+}
+
+/** Deliveries to all who want these events and have none of them yet. Answers how many are wanted. */
+export async function insertWanted(
+  tx: Database,
+  rows: readonly LockedRow[],
+  filters: Filters,
+): Promise<number> {
+  const wanted = rows.flatMap((row) =>
+    filters
+      .filter(({ filter }) => wants(filter, row))
+      .map(({ id }) => ({ eventSeq: row.seq, eventKey: row.key, subscriptionId: id })),
+  );
+  await insertDeliveries(tx, wanted);
+  return wanted.length;
+}
+
+export function isClosed(status: EventState): boolean {
+  return status === 'processed' || status === 'discarded' || status === 'dead_letter';
+}
+
+function stepsOf(row: LockedRow, deliveries: readonly EventDelivery[]): readonly EventState[] {
+  const inHand = row.status === 'processing' || row.status === 'delivering';
+  const take: readonly EventState[] = inHand ? [] : ['processing'];
+  return deliveries.some(({ state }) => state === 'waiting') ? take : [...take, endOf(deliveries)];
+}
+
+/** Where an event goes that has nothing more to deliver. */
+export function endOf(deliveries: readonly EventDelivery[]): EventState {
+  return deliveries.some(({ state }) => state === 'dead') ? 'dead_letter' : 'processed';
+}
+
+/**
+ * Closes events that have nothing more to deliver. An older run, or one whose event was settled by a person,
+ * changes nothing. Answers the state of each.
+ */
+export async function completeEvents(
+  db: Database,
+  runs: readonly RunOfEvent[],
+): Promise<readonly (EventState | null)[]> {
+  return withSteadyPlans(db, async (tx) => {
+    const answers = new Map<RunOfEvent, EventState>();
+    for (const distinct of roundsOfDistinctKeys(runs)) {
+      const rows = await lockRows(tx, distinct);
+      const known = await deliveriesOf(
+        tx,
+        [...rows.values()].map(({ seq }) => seq),
+      );
+      const moves: Move[] = [];
+      for (const run of distinct) {
+        const row = rows.get(run.key);
+        if (row === undefined) continue;
+        const deliveries = known.get(row.seq) ?? [];
+        const isDone =
+          standingOf(row, run.runId) === 'repeat' &&
+          (row.status === 'processing' || row.status === 'delivering') &&
+          deliveries.every(({ state }) => state !== 'waiting');
+        if (isDone) moves.push({ row, steps: [endOf(deliveries)], run: null });
+        answers.set(run, isDone ? endOf(deliveries) : row.status);
+      }
+      await writeMoves(tx, moves);
+    }
+    return runs.map((run) => answers.get(run) ?? null);
+  });
+}

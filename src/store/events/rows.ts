@@ -1,0 +1,134 @@
+// Event rows under lock, and the one statement that moves them, with their counters.
+// Every move is checked against the table in domain/event-state.
+import { sql } from 'drizzle-orm';
+import type { Operation, Priority } from '../../domain/event';
+import { mayMove, type EventState } from '../../domain/event-state';
+import { priorityOf } from '../../domain/priority';
+import { addToCounters, stateChanges } from '../counters';
+import type { Database } from '../database';
+
+/** How long an event may stand in hand until the dispatcher looks whether its run still lives. */
+const LOOK_AFTER_MS = 60_000;
+
+export interface RunOfEvent {
+  readonly key: string;
+  readonly runId: string;
+  readonly workflowId: string;
+}
+
+export interface LockedRow {
+  readonly seq: number;
+  readonly key: string;
+  readonly source: string;
+  readonly model: string;
+  readonly operation: Operation;
+  readonly priority: Priority;
+  readonly changedFields: readonly string[] | null;
+  /** Odoo's id of the push, when one came. */
+  readonly pushId: string | null;
+  readonly status: EventState;
+  readonly runIds: readonly string[];
+  readonly leaseMs: number | null;
+}
+
+/** Locks in the order of acceptance, so that two transactions never wait for each other crosswise. */
+export async function lockRows(
+  tx: Database,
+  events: readonly { readonly key: string }[],
+): Promise<ReadonlyMap<string, LockedRow>> {
+  const keys = events.map(({ key }) => key);
+  const { rows } = await tx.execute<{
+    seq: number;
+    key: string;
+    source: string;
+    model: string;
+    operation: Operation;
+    priority: number;
+    changed_fields: string[] | null;
+    push_id: string | null;
+    status: EventState;
+    run_ids: string[];
+    lease_ms: number | null;
+  }>(sql`
+    select seq, key, source, model, operation, priority, changed_fields, push_id, status,
+      to_json(run_ids) as run_ids, (extract(epoch from lease_until) * 1000)::float8 as lease_ms
+    from events
+    where key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))
+    order by seq for update`);
+  return new Map(
+    rows.map((row) => [
+      row.key,
+      {
+        seq: row.seq,
+        key: row.key,
+        source: row.source,
+        model: row.model,
+        operation: row.operation,
+        priority: priorityOf(row.priority),
+        changedFields: row.changed_fields,
+        pushId: row.push_id,
+        status: row.status,
+        runIds: row.run_ids,
+        leaseMs: row.lease_ms === null ? null : Math.round(row.lease_ms),
+      },
+    ]),
+  );
+}
+
+export interface Move {
+  readonly row: LockedRow;
+  /** Through these states; none leaves it where it is, with a new lease. */
+  readonly steps: readonly EventState[];
+  /** The run that takes it; null when the one it has keeps it. */
+  readonly run: RunOfEvent | null;
+}
+
+export async function writeMoves(tx: Database, moves: readonly Move[]): Promise<void> {
+  if (moves.length === 0) return;
+  for (const move of moves) checkMove(move);
+  const changes = moves.map((move) => ({
+    seq: move.row.seq,
+    status: lastStep(move),
+    run_id: move.run?.runId ?? null,
+    workflow_id: move.run?.workflowId ?? null,
+    lease_ms: ['processing', 'delivering'].includes(lastStep(move)) ? LOOK_AFTER_MS : null,
+  }));
+  await tx.execute(sql`
+    update events e set status = r.status,
+      lease_until = now() + r.lease_ms * interval '1 ms',
+      processed_at = case when r.status = 'processed' then now() end,
+      workflow_id = coalesce(r.workflow_id, e.workflow_id),
+      run_ids = case when r.run_id is null then e.run_ids else e.run_ids || r.run_id end
+    from json_to_recordset(${JSON.stringify(changes)}::json) as r(
+      seq bigint, status text, run_id text, workflow_id text, lease_ms float8)
+    where e.seq = r.seq`);
+  for (const source of [...new Set(moves.map((move) => move.row.source))].sort()) {
+    const ofSource = moves.filter((move) => move.row.source === source);
+    await addToCounters(tx, source, stateChanges(ofSource.map((move) => [move.row.status, lastStep(move)])));
+  }
+}
+
+function checkMove({ row, steps }: Move): void {
+  let from = row.status;
+  for (const to of steps) {
+    if (!mayMove(from, to)) throw new Error(`an event may not go from ${from} to ${to} (seq ${row.seq})`);
+    from = to;
+  }
+}
+
+function lastStep(move: Move): EventState {
+  return move.steps.at(-1) ?? move.row.status;
+}
+
+/** A local activity that was given up may still run beside the normal one: a group can hold a key twice. */
+export function roundsOfDistinctKeys<T extends { readonly key: string }>(
+  asked: readonly T[],
+): readonly (readonly T[])[] {
+  const rounds: Map<string, T>[] = [];
+  for (const one of asked) {
+    const round = rounds.find((known) => !known.has(one.key));
+    if (round === undefined) rounds.push(new Map([[one.key, one]]));
+    else round.set(one.key, one);
+  }
+  return rounds.map((round) => [...round.values()]);
+}

@@ -1,0 +1,44 @@
+// Events that stand in hand past their lease: perhaps their run is gone.
+import { sql } from 'drizzle-orm';
+import { addToCounters } from '../counters';
+import type { Database } from '../database';
+import { withSteadyPlans } from '../steady-plans';
+import { lockRows, writeMoves } from './rows';
+
+/** An event in hand past its lease. */
+export interface StaleEvent {
+  readonly key: string;
+  readonly workflowId: string;
+  readonly leaseUntilMs: number;
+}
+
+/** Processing and delivering rows past their lease, the oldest lease first. */
+export async function staleEvents(db: Database, limitRows: number): Promise<readonly StaleEvent[]> {
+  const { rows } = await db.execute<{ key: string; workflow_id: string | null; lease_ms: number }>(sql`
+    select key, workflow_id, (extract(epoch from lease_until) * 1000)::float8 as lease_ms from events
+    where status in ('processing', 'delivering') and lease_until <= now()
+    order by lease_until limit ${limitRows}`);
+  return rows.map((row) => ({
+    key: row.key,
+    workflowId: row.workflow_id ?? row.key,
+    leaseUntilMs: Math.round(row.lease_ms),
+  }));
+}
+
+/**
+ * Settles a stale event: `renew` when its run lives, else the state it goes to. Nothing happens when the row
+ * moved since it was read. Answers whether it did.
+ */
+export async function settleStale(
+  db: Database,
+  stale: StaleEvent,
+  verdict: 'renew' | 'pending' | 'dead_letter',
+): Promise<boolean> {
+  return withSteadyPlans(db, async (tx) => {
+    const row = (await lockRows(tx, [stale])).get(stale.key);
+    if (row?.leaseMs !== stale.leaseUntilMs) return false;
+    await writeMoves(tx, [{ row, steps: [verdict === 'renew' ? row.status : verdict], run: null }]);
+    if (verdict === 'pending') await addToCounters(tx, row.source, new Map([['lost_runs', 1]]));
+    return true;
+  });
+}
