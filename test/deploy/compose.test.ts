@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { ConfigError } from '../../src/config';
+import { requiredAdminKey, requiredSecretKey } from '../../src/roles/apart';
 import { startApi, type RunningApi } from '../api/running-api';
 import { openTestStore, type TestStore } from '../support/stores';
 import { compareImage } from './compare-image';
@@ -47,9 +48,10 @@ test.each(['api', 'worker'] as const)(
     });
     expect(config.sources).toMatchObject([{ name: 'main', pull: { url: 'http://odoo.test:8069' } }]);
     expect(config.sources[0].push).not.toBeNull();
-    expect(config.deliveries.secretKey).not.toBeNull();
+    expect(() => requiredSecretKey(config)).not.toThrow();
     expect(config.configFile).toBe(join(ROOT, 'deploy/jisr/jisr.yaml'));
-    expect(config.adminKey === null).toBe(role === 'worker');
+    if (role === 'api') expect(() => requiredAdminKey(config)).not.toThrow();
+    else expect(config.adminKey).toBeNull();
   },
 );
 

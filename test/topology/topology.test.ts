@@ -1,5 +1,6 @@
 // The topology of docker-compose.yml, on a real Temporal server with PostgreSQL below it: nothing is lost and
 // nothing doubled, whoever is killed.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
@@ -74,6 +75,23 @@ if (missing !== null) say(`\n*** SKIPPED: the topology of docker-compose.yml. ${
       );
     await probe(api.url());
     await expect(probe('http://127.0.0.1:9')).rejects.toThrow('ended with 1');
+  });
+
+  test('a push with the configured key is let in, and none with another one', async () => {
+    const recorded = join(ROOT, 'test/fixtures/odoo/push/25-config-test-event.json');
+    const { request } = JSON.parse(readFileSync(recorded, 'utf8')) as { request: { body: object } };
+    const push = (key: string) =>
+      fetch(`${topology.api.url()}/api/v1/webhooks/receive`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': key },
+        body: JSON.stringify(request.body),
+      });
+    const answer = await push(topology.native.environment('api')['ODOO_PUSH_API_KEY'] ?? '');
+    expect({ status: answer.status, body: await answer.json() }).toMatchObject({
+      status: 200,
+      body: { success: true, test: true },
+    });
+    expect((await push('another')).status).toBe(401);
   });
 
   test(`${CHANGES} changes become ${CHANGES} events, processed and acknowledged`, async () => {
