@@ -1,9 +1,9 @@
-/** One run for all suites; long ones (chaos, soak) have configs of their own. */
+/** One run for all suites; long ones (chaos, soak, topology) have configs of their own. */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/test/(chaos|soak|python)/'],
+  testPathIgnorePatterns: ['/test/(chaos|soak|python|topology)/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -26,7 +26,8 @@ export interface ServerProcess {
 
 const LAST_LINES = 10;
 
-const DYNAMIC_CONFIG = {
+/** deploy/temporal/dynamicconfig.yaml says the same to a server that runs apart. */
+export const DYNAMIC_CONFIG = {
   // Off: otherwise every visibility call reads the search attributes from the database.
   'system.forceSearchAttributesCacheRefreshOnRead': false,
   // One partition: there is one server and few workers, so more of them only delay a task.

@@ -71,6 +71,7 @@ const stats = (jisr: { get: (path: string) => Promise<unknown> }) =>
     const env = {
       DATABASE_URL: await postgres.createDatabase(),
       TEMPORAL_ADDRESS: process.env['JISR_TEST_TEMPORAL']!,
+      JISR_SECRET_KEY: 'test-secret-key-0123456789',
       ODOO_URL: odoo.url,
       ODOO_API_KEY: 'lab-key',
       ODOO_PULL_INTERVAL_MS: '300',

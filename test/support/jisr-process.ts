@@ -29,9 +29,16 @@ export interface JisrProcess {
   remove(): void;
 }
 
-/** @param script in dist, e.g. `start.js` */
-export async function jisrProcess(env: Record<string, string>, script = 'start.js'): Promise<JisrProcess> {
-  if (!existsSync(join(ROOT, 'dist', script))) throw new Error('run `npm run build` first');
+/**
+ * @param script in dist, e.g. `start.js`
+ * @param root holds dist and node_modules
+ */
+export async function jisrProcess(
+  env: Record<string, string>,
+  script = 'start.js',
+  root = ROOT,
+): Promise<JisrProcess> {
+  if (!existsSync(join(root, 'dist', script))) throw new Error('run `npm run build` first');
   const folder = mkdtempSync(join(tmpdir(), 'jisr-e2e-'));
   const dataDir = join(folder, 'data');
   const cli = await findTestCli();
@@ -79,7 +86,7 @@ export async function jisrProcess(env: Record<string, string>, script = 'start.j
     output: () => output,
     start: async () => {
       output = '';
-      child = spawn(process.execPath, [join(ROOT, 'dist', script)], {
+      child = spawn(process.execPath, [join(root, 'dist', script)], {
         cwd: folder,
         env: {
           PATH: process.env['PATH'] ?? '',
