@@ -40,12 +40,13 @@ if (missing !== null) say(`\n*** SKIPPED: the topology of docker-compose.yml. ${
       expect(events).toMatchObject({ processed: changes, pending: 0, processing: 0 });
       expect(odoo.ledger.unmarked()).toEqual([]);
     }, 120_000);
-    const { findings, events } = judge(
-      odoo.ledger.entries(),
-      (serial) => odoo.ledger.payloadOf(serial),
-      odoo.ledger.strayMarks().length,
-      await createBridgeClient(api.url(), ADMIN_KEY).events(),
-    );
+    const { findings, events } = judge({
+      entries: odoo.ledger.entries(),
+      payloadOf: (serial) => odoo.ledger.payloadOf(serial),
+      strayMarks: odoo.ledger.strayMarks().length,
+      events: await createBridgeClient(api.url(), ADMIN_KEY).events(),
+      taken: null,
+    });
     expect(findings).toEqual([]);
     expect(events).toBe(changes);
   };
