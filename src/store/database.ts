@@ -45,7 +45,7 @@ types.setTypeParser(types.builtins.INT8, Number);
  * Opens the store and brings its schema up to date. Safe when several processes start at once on one
  * PostgreSQL. A PGlite folder must be locked by the caller: PGlite itself takes no lock.
  *
- * @param onIdleError told of connections that break while nobody uses them; the pool replaces them
+ * @param onIdleError told of connections that break while no statement waits; the pool replaces them
  */
 export async function openStore(
   location: StoreLocation,
@@ -85,6 +85,8 @@ async function openPostgres(url: string, onIdleError: (error: Error) => void): P
     keepAlive: true,
   });
   pool.on('error', onIdleError);
+  // A connection that breaks between two statements of a transaction is nobody's query, and would end the process.
+  pool.on('connect', (client) => client.on('error', onIdleError));
   try {
     await migratePostgres(pool);
   } catch (error) {
