@@ -1,6 +1,7 @@
 // Starts the runs of pushed events at the door, as far as that delays nobody: what it cannot start goes back to
 // the dispatcher. Never awaited by an answer.
 import type { Client } from '@temporalio/client';
+import type { Logger } from '../logger';
 import type { DispatchBell, EventRuns, EventToStart } from '../contracts/event-runs';
 
 export interface PushStarts {
@@ -21,6 +22,7 @@ export interface PushStartsOptions {
   readonly startsPerSecond: number;
   /** Client and worker are one process. */
   readonly eager: boolean;
+  readonly log: Logger;
   readonly nowMs: () => number;
 }
 
@@ -32,7 +34,7 @@ const MAX_IN_FLIGHT = 64;
 const QUIET_AFTER_FAILURE_MS = 2_000;
 
 export function createPushStarts(options: PushStartsOptions): PushStarts {
-  const { client, runs, bell, release, startsPerSecond, eager, nowMs } = options;
+  const { client, runs, bell, release, startsPerSecond, eager, log, nowMs } = options;
   const inFlight = new Set<Promise<void>>();
   let second = 0;
   let startsInSecond = 0;
@@ -44,7 +46,11 @@ export function createPushStarts(options: PushStartsOptions): PushStarts {
         runs.start(event, { again: false, eager }),
       );
       if (outcome !== 'closed') return;
-    } catch {
+    } catch (error) {
+      log.warn(
+        { err: error, key: event.key },
+        'a pushed event could not be started; the dispatcher takes it',
+      );
       quietUntilMs = nowMs() + QUIET_AFTER_FAILURE_MS;
     }
     // Best effort: after the lease it is the dispatcher's anyway.

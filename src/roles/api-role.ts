@@ -53,6 +53,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     release: (key) => clearLeases(store.db, [key]),
     startsPerSecond: config.limits.pushStartsPerSecond,
     eager: startsEagerly,
+    log,
     nowMs: Date.now,
   });
   const intake = createIntake(store.db);
