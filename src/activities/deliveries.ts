@@ -1,6 +1,6 @@
 // One attempt of one delivery: look what is to be sent, send it, write down what became of it.
 // Its row says whether and when it is due, so an attempt may be asked for twice.
-import { ApplicationFailure } from '@temporalio/activity';
+import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
 import type { SendResult } from '../channels/webhook/outcome';
 import type { WebhookSender } from '../channels/webhook/sender';
@@ -20,7 +20,7 @@ import { loadDeliveries, type LoadedDelivery } from '../store/deliveries/load';
 import { recordAttempts, type AttemptResult, type AttemptToKeep } from '../store/deliveries/record';
 import type { SecretBox } from '../store/secret-box';
 import { setSubscriptionStatus } from '../store/subscriptions';
-import { createCutOffs } from './cut-offs';
+import { createDestinations } from './destinations';
 
 export interface DeliveryDependencies {
   readonly db: Database;
@@ -35,6 +35,8 @@ export interface DeliveryDependencies {
 /** A first try is a local activity of 3 s: it must be written down in that time. */
 const FIRST_TRY_MS = 1_900;
 const LATER_TRY_MS = 15_000;
+/** A place is free again when an attempt there is over. */
+const BUSY_MS = 500;
 /** Deliveries loaded or written down in one go: events side by side bring many small ones. */
 const MAX_GROUP = 200;
 
@@ -55,7 +57,7 @@ export function createDeliveryActivities(
     (results: readonly AttemptResult[]) => recordAttempts(db, results),
     MAX_GROUP,
   );
-  const cutOffs = createCutOffs(nowMs);
+  const destinations = createDestinations(nowMs);
 
   /** What is to be sent for this run; an answer when there is nothing to send. */
   async function load(ref: DeliveryRef): Promise<LoadedDelivery | DeliverAnswer> {
@@ -95,7 +97,8 @@ export function createDeliveryActivities(
   async function settle(result: AttemptResult): Promise<DeliverAnswer> {
     const recorded = await recording.add(result);
     if (recorded.kind === 'older') return recorded;
-    if (result.end.state === 'waiting') return { kind: 'later', status: recorded.status };
+    if (result.end.state === 'waiting' || result.end.state === 'put-off')
+      return { kind: 'later', status: recorded.status };
     const failure =
       result.end.state === 'dead' && result.attempt !== null
         ? { code: result.attempt.errorClass ?? 'unknown', message: result.attempt.message }
@@ -110,6 +113,8 @@ export function createDeliveryActivities(
       body: webhookBody(event),
       secrets: [secretBox.decrypt(subscription.encryptedSecret)],
       timeoutMs,
+      // A worker that stops gives the attempt up; it is made again elsewhere, under the same id.
+      signal: Context.current().cancellationSignal,
     });
   }
 
@@ -130,7 +135,7 @@ export function createDeliveryActivities(
       await setSubscriptionStatus(db, loaded.subscription.id, 'disabled', 'it answered 410');
     if (result.kind !== 'retry')
       return { answer: await settle({ ...ref, attempt: kept, end: { state: 'dead' } }) };
-    if (result.errorClass === 'timeout') cutOffs.note(loaded.subscription.url);
+    if (result.errorClass === 'timeout') destinations.noteTimeout(loaded.subscription.url);
     const tries = loaded.tries + 1;
     const waitMs = waitAfter(waitsMs, tries, result.retryAfterMs, random());
     if (waitMs === null) {
@@ -147,10 +152,13 @@ export function createDeliveryActivities(
       if ('kind' in loaded) return loaded;
       const instead = await withoutSending(ref, loaded);
       if (instead !== null) return instead;
-      // A destination that did not answer in time a moment ago would only hold a place here.
-      if (loaded.dueInMs > 0 || cutOffs.isCutOff(loaded.subscription.url))
-        return { kind: 'later', status: loaded.event.status };
-      return (await attempt(ref, loaded, FIRST_TRY_MS)).answer;
+      if (loaded.dueInMs > 0) return { kind: 'later', status: loaded.event.status };
+      const { url } = loaded.subscription;
+      const step = destinations.isCutOff(url)
+        ? null
+        : await destinations.visit(url, () => attempt(ref, loaded, FIRST_TRY_MS));
+      // Put off, it takes no place from other events; the schedule begins with its first step.
+      return step?.answer ?? settle({ ...ref, attempt: null, end: { state: 'put-off' } });
     },
 
     deliver: async (ref) => {
@@ -159,7 +167,10 @@ export function createDeliveryActivities(
       const instead = await withoutSending(ref, loaded);
       if (instead !== null) return instead;
       if (loaded.dueInMs > 0) throw putOff('not-due', 'waits for its next attempt', loaded.dueInMs);
-      const step = await attempt(ref, loaded, LATER_TRY_MS);
+      const { url } = loaded.subscription;
+      const step = await destinations.visit(url, () => attempt(ref, loaded, LATER_TRY_MS));
+      if (step === null)
+        throw putOff('busy', 'enough is under way to this destination', BUSY_MS * (1 + random()));
       if (!('waitMs' in step)) return step.answer;
       throw putOff(step.attempt.errorClass ?? 'unknown', step.attempt.message, step.waitMs);
     },

@@ -228,6 +228,8 @@ export const deliveries = pgTable(
     /** Attempts since it was opened: where it stands in the schedule. */
     tries: integer('tries').notNull().default(0),
     nextAttemptAt: time('next_attempt_at'),
+    /** Its destination takes no first try now; it waits as if it had been tried. */
+    putOff: boolean('put_off').notNull().default(false),
     /** Somebody asked for a retry or a replay: the next run opens it. */
     toOpen: boolean('to_open').notNull().default(false),
     createdAt: time('created_at').notNull().defaultNow(),

@@ -217,13 +217,15 @@ describeOnBothEngines('deliveries', (openStore) => {
     const [delivery] = await deliveriesOf();
     expect(delivery!.attempts).toMatchObject([{ status: null, errorClass: 'timeout' }]);
     expect(delivery!.attempts[0]!.durationMs).toBeLessThan(2_500);
-    // Cut off: the next event is put off to the queue of deliveries, and counts as delivering once it was tried.
+    // Cut off: the next event is put off to the queue of deliveries, and takes no place meanwhile.
     await accept({ eventId: '18', recordId: 18 });
     await eventually(async () => {
       expect(healthy.received).toHaveLength(2);
       const { raw } = await handle('18').describe();
       expect(raw.pendingActivities).toHaveLength(1);
     });
+    await becomes('delivering', '18');
+    expect((await deliveriesOf('18')).find(({ state }) => state === 'waiting')?.attempts).toEqual([]);
     await healthy.close();
   }, 60_000);
 

@@ -10,6 +10,7 @@ export interface EventDelivery {
   readonly subscription: string;
   readonly state: DeliveryState;
   readonly tries: number;
+  readonly putOff: boolean;
   readonly toOpen: boolean;
 }
 
@@ -26,9 +27,10 @@ export async function deliveriesOf(
     name: string;
     state: DeliveryState;
     tries: number;
+    put_off: boolean;
     to_open: boolean;
   }>(sql`
-    select d.event_seq, d.id, s.name, d.state, d.tries, d.to_open
+    select d.event_seq, d.id, s.name, d.state, d.tries, d.put_off, d.to_open
     from deliveries d join subscriptions s on s.id = d.subscription_id
     where d.event_seq = any(array(select json_array_elements_text(${JSON.stringify(eventSeqs)}::json)::bigint))
     order by d.seq`);
@@ -38,6 +40,7 @@ export async function deliveriesOf(
       subscription: row.name,
       state: row.state,
       tries: row.tries,
+      putOff: row.put_off,
       toOpen: row.to_open,
     };
     const known = found.get(row.event_seq);
@@ -88,7 +91,7 @@ export async function openDeliveries(
   await updateAll(
     tx,
     toOpen,
-    sql`state = 'waiting', tries = 0, next_attempt_at = now(), to_open = false, settled_at = null`,
+    sql`state = 'waiting', tries = 0, put_off = false, next_attempt_at = now(), to_open = false, settled_at = null`,
   );
 }
 

@@ -21,7 +21,10 @@ export interface AttemptToKeep {
 
 /** What the attempt means for its delivery: `waiting` names when it is tried again. */
 export type DeliveryEnd =
-  { readonly state: 'sent' | 'dead' | 'discarded' } | { readonly state: 'waiting'; readonly afterMs: number };
+  | { readonly state: 'sent' | 'dead' | 'discarded' }
+  | { readonly state: 'waiting'; readonly afterMs: number }
+  /** Its destination takes no first try now: it waits, and its event counts as tried. */
+  | { readonly state: 'put-off' };
 
 export interface AttemptResult {
   readonly key: string;
@@ -78,7 +81,7 @@ function stateAfter(row: LockedRow, deliveries: readonly EventDelivery[]): Event
   if (row.status !== 'processing' && row.status !== 'delivering') return row.status;
   if (deliveries.some(({ state }) => state === 'dead')) return 'dead_letter';
   const waiting = deliveries.filter(({ state }) => state === 'waiting');
-  const allTried = waiting.every(({ tries }) => tries > 0);
+  const allTried = waiting.every(({ tries, putOff }) => tries > 0 || putOff);
   return waiting.length > 0 && allTried ? 'delivering' : row.status;
 }
 
@@ -114,15 +117,17 @@ async function endDeliveries(tx: Database, results: readonly AttemptResult[]): P
   if (results.length === 0) return;
   const rows = results.map(({ id, end }) => ({
     id,
-    state: end.state,
-    after_ms: end.state === 'waiting' ? end.afterMs : null,
+    state: end.state === 'put-off' ? 'waiting' : end.state,
+    put_off: end.state === 'put-off',
+    after_ms: end.state === 'waiting' ? end.afterMs : 0,
   }));
   // What was settled meanwhile, by a person who discarded it, stays settled.
   await tx.execute(sql`
-    update deliveries d set state = r.state, tries = d.tries + 1,
-      next_attempt_at = now() + r.after_ms * interval '1 ms',
+    update deliveries d set state = r.state, put_off = r.put_off,
+      tries = d.tries + case when r.put_off then 0 else 1 end,
+      next_attempt_at = case when r.state = 'waiting' then now() + r.after_ms * interval '1 ms' end,
       settled_at = case when r.state <> 'waiting' then now() end
-    from json_to_recordset(${JSON.stringify(rows)}::json) as r(id text, state text, after_ms float8)
+    from json_to_recordset(${JSON.stringify(rows)}::json) as r(id text, state text, put_off bool, after_ms float8)
     where d.id = r.id and d.state = 'waiting'`);
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE "deliveries" ADD COLUMN "put_off" boolean DEFAULT false NOT NULL;
