@@ -94,6 +94,7 @@ describeOnBothEngines('deliveries', (openStore) => {
     ]);
     expect((await readTotals(store.db)).of('delivered')).toBe(1);
     // The whole way costs one workflow task.
+    expect(await handle().result()).toBe('processed');
     const { events } = await handle().fetchHistory();
     expect(events!.filter((event) => event.workflowTaskCompletedEventAttributes).length).toBe(1);
   }, 60_000);
