@@ -1,13 +1,12 @@
 // The worker as a process of its own.
-import { openSharedParts, requiredSecretKey } from './roles/apart';
+import { openSharedParts } from './roles/apart';
 import { runProcess } from './roles/run-process';
 import { prebuiltBundle, startWorkerRole } from './roles/worker-role';
 
 void runProcess(async ({ config, log, say }) => {
-  const secretKey = requiredSecretKey(config);
-  const { store, session, closing } = await openSharedParts(config, log);
+  const { closing, ...parts } = await openSharedParts(config, log, 'worker');
   try {
-    const worker = await startWorkerRole({ config, store, session, bundlePath: prebuiltBundle(), secretKey });
+    const worker = await startWorkerRole({ ...parts, config, bundlePath: prebuiltBundle() });
     closing.add(() => worker.stop());
     say('the worker is up');
     return { ended: worker.ended, stop: () => closing.close() };

@@ -1,19 +1,16 @@
 // The HTTP interface as a process of its own.
-import { openSharedParts, requiredAdminKey, requiredSecretKey } from '../roles/apart';
+import { required } from '../domain/required';
+import { openSharedParts } from '../roles/apart';
 import { startApiRole } from '../roles/api-role';
 import { runProcess } from '../roles/run-process';
 
 void runProcess(async ({ config, log, say }) => {
-  const adminKey = requiredAdminKey(config);
-  const secretKey = requiredSecretKey(config);
-  const { store, session, closing } = await openSharedParts(config, log);
+  const { closing, ...parts } = await openSharedParts(config, log, 'api');
   try {
     const api = await startApiRole({
+      ...parts,
       config,
-      store,
-      session,
-      adminKey,
-      secretKey,
+      adminKey: required(config.adminKey, 'the admin key'),
       uiUrl: config.temporal.uiUrl,
       startsEagerly: false,
       log,

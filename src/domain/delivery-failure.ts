@@ -17,5 +17,6 @@ export const DELIVERY_FAILURE_CODES = [
   'not-ready', // 408, 409, 425: later
   'rate-limited', // 429: later, and slower
   'server-error', // 5xx
+  'subscription-disabled', // nothing was sent: resume the subscription, then retry
 ] as const;
 export type DeliveryFailureCode = (typeof DELIVERY_FAILURE_CODES)[number];

@@ -171,7 +171,7 @@ describeOnBothEngines('a push', (open) => {
         success: true,
         results: [
           { event_id: '1', key: '1', duplicate: false },
-          { quarantine_id: A_NUMBER },
+          { event_id: '2', quarantine_id: A_NUMBER },
           { event_id: '1', key: '1', duplicate: true },
           { test: true },
           { event_id: null, key: like(/^x-/), duplicate: false },

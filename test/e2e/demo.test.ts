@@ -63,7 +63,7 @@ test('acknowledging before the commit loses a page at a crash, and the verdict s
       return sound.accept(source, channel, arrivals, leaseMs);
     },
   });
-  const verdict = await verdictWith({ intake }, 3_000, /backlog/);
+  const verdict = await verdictWith({ intake }, 10_000, /backlog/);
   expect(verdict.ok).toBe(false);
   expect(verdict.findings.join('\n')).toMatch(/is lost: no event/);
 }, 180_000);
@@ -74,7 +74,7 @@ test('without the check for duplicates a change becomes two events, and the verd
     accept: (source, channel, arrivals, leaseMs) =>
       sound.accept({ ...source, name: `${source.name}-${channel}` }, channel, arrivals, leaseMs),
   });
-  const verdict = await verdictWith({ intake }, 3_000, /Odoo pushes/);
+  const verdict = await verdictWith({ intake }, 20_000, /Odoo pushes/);
   expect(verdict.ok).toBe(false);
   expect(verdict.findings.join('\n')).toMatch(/became 2 events/);
 }, 180_000);
@@ -89,7 +89,7 @@ test('a delivery that is noted and not sent is missed, and the verdict says so',
     },
     close: () => sound.close(),
   });
-  const verdict = await verdictWith({ sender }, 3_000, /Odoo pushes/);
+  const verdict = await verdictWith({ sender }, 20_000, /Odoo pushes/);
   expect(verdict.findings).toEqual([expect.stringMatching(/was never delivered/)]);
 }, 180_000);
 

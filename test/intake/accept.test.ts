@@ -133,7 +133,7 @@ describeOnBothEngines('the door', (open) => {
     const hq = aSource({ name: 'hq', keyPrefix: 'hq/' });
     const [first] = await intake.accept(source, 'pull', [anArrival()], null);
     const [second] = await intake.accept(hq, 'pull', [anArrival()], null);
-    expect([first, second]).toEqual([
+    expect([first, second]).toMatchObject([
       { kind: 'new', key: '17', eventId: '17' },
       { kind: 'new', key: 'hq/17', eventId: '17' },
     ]);

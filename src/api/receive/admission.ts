@@ -35,7 +35,7 @@ export function admitPushes(db: Database, maxPending: number, nowMs: () => numbe
       heldBytes -= bytes;
     });
     if ((await pendingNow()) >= maxPending) {
-      const what = `more than ${maxPending} events wait in the inbox`;
+      const what = `${maxPending} events or more wait in the inbox`;
       throw new Problem(503, `${what}: see that processing runs, then send it again`, RETRY_AFTER);
     }
     next();

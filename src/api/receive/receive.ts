@@ -8,6 +8,7 @@ import type { Intake } from '../../intake/accept';
 import type { Accepted, IntakeSource } from '../../intake/accepted';
 import { readPush } from '../../odoo/shapes/push';
 import type { PushItem } from '../../odoo/shapes/push-item';
+import { sentEventId } from '../../odoo/shapes/unreadable';
 import { addToCounters } from '../../store/counters';
 import type { Database } from '../../store/database';
 import { Problem } from '../problem';
@@ -53,11 +54,11 @@ export function createReceiver({ db, intake, starts, bell }: ReceiverParts): Rec
     const arrivals = items.flatMap((item) => (item.kind === 'test-event' ? [] : [item]));
     if (arrivals.length < items.length) await countTest(source);
     const accepted = [...(await accept(source, arrivals, null))];
-    const results = items.map((item) =>
-      item.kind === 'test-event'
-        ? { test: true }
-        : presentAccepted(required(accepted.shift(), 'the answer to an event of a batch')),
-    );
+    const results = items.map((item) => {
+      if (item.kind === 'test-event') return { test: true };
+      const one = required(accepted.shift(), 'the answer to an event of a batch');
+      return presentAccepted({ ...one, eventId: one.eventId ?? sentEventId(item.raw) });
+    });
     return { success: true, results };
   }
 

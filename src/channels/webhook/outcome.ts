@@ -62,7 +62,7 @@ export function outcomeOf(answer: SubscriberAnswer, nowMs: number): SendResult {
   });
   if (isSuccess(status)) return { kind: 'sent', ...told(`took the event (${status})`) };
   if (status === 410) {
-    const text = 'wants no more events (410): the subscription is disabled; enable it when this is a mistake';
+    const text = 'wants no more events (410): the subscription is disabled; resume it when this is a mistake';
     return { kind: 'gone', errorClass: 'gone', ...told(text) };
   }
   if (status === 429) {

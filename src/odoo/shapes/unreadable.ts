@@ -4,6 +4,7 @@
 import type { ZodError } from 'zod';
 
 import type { Arrival, Json } from '../../domain/event';
+import { isJsonObject } from '../wire';
 
 export function unreadable(raw: Json, why: string | ZodError): Arrival {
   const reason = typeof why === 'string' ? why : why.issues.map(complaint).join('; ');
@@ -12,4 +13,12 @@ export function unreadable(raw: Json, why: string | ZodError): Arrival {
 
 function complaint(issue: ZodError['issues'][number]): string {
   return [...issue.path.map(String), issue.message].join(': ');
+}
+
+/** The id that an unreadable item carries all the same: by it the sender knows which one it was. */
+export function sentEventId(raw: Json): string | null {
+  if (!isJsonObject(raw)) return null;
+  const metadata = raw['_webhook_metadata'];
+  const id = raw['event_id'] ?? (isJsonObject(metadata) ? metadata['event_id'] : null);
+  return typeof id === 'string' || typeof id === 'number' ? String(id) : null;
 }

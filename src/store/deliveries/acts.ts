@@ -76,13 +76,13 @@ export type Asked =
   | { readonly kind: 'wrong-state'; readonly status: EventState }
   | { readonly kind: 'unknown' };
 
-/** Marks what is not sent of a dead letter, for the run that opens it. */
+/** Marks what is dead of a dead letter, for the run that opens it; what waits goes on by itself. */
 export async function askRetry(db: Database, key: string): Promise<Asked> {
   return ask(db, key, async (tx, row, deliveries) => {
     if (row.status !== 'dead_letter') return false;
     await markToOpen(
       tx,
-      deliveries.filter(({ state }) => state === 'waiting' || state === 'dead'),
+      deliveries.filter(({ state }) => state === 'dead'),
     );
     await noteAction(tx, row, 'retry', null);
     return true;
