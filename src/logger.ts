@@ -55,6 +55,9 @@ export function createLogger({ level, destination }: LoggerOptions): Logger {
 
 const LEVELS = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
 
+/** Each start and stop says these for every worker: ours have a task queue for one purpose each. */
+const NO_NEWS = /^No (Nexus services|workflows|activities) registered|^Worker state changed$/;
+
 /** What `Runtime.install({ logger })` takes: the SDK's lines become lines of ours. */
 export function temporalLogger(logger: Logger): TemporalLogger {
   const sdk = logger.child({ part: 'temporal-sdk' });
@@ -62,7 +65,7 @@ export function temporalLogger(logger: Logger): TemporalLogger {
     (level: (typeof LEVELS)[keyof typeof LEVELS]) =>
     (message: string, meta: object = {}): void => {
       // The SDK keeps a timestamp under a symbol; entries leave it out.
-      sdk[level](Object.fromEntries(Object.entries(meta)), message);
+      sdk[NO_NEWS.test(message) ? 'debug' : level](Object.fromEntries(Object.entries(meta)), message);
     };
   return {
     log: (level, message, meta) => {

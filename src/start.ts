@@ -16,7 +16,7 @@ void runProcess(async ({ config, log, say }) => {
   say('');
   say(`Jisr is up:        ${bridge.url}`);
   say(`Temporal Web UI:   ${bridge.uiUrl ?? 'unknown; set TEMPORAL_UI_URL for links'}`);
-  if (bridge.newAdminKeyFile !== null) say(`Admin key made:    ${bridge.newAdminKeyFile}`);
+  for (const { name, file } of bridge.newKeys) say(`${`${name} made:`.padEnd(18)} ${file}`);
   if (pushOnly) say('No ODOO_URL is set: nothing is pulled, so an event that Odoo does not push is missed.');
   if (config.sources.every((source) => source.push === null))
     say('No ODOO_PUSH_API_KEY is set: pushes are refused, and events come as quickly as they are pulled.');

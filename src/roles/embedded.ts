@@ -1,8 +1,8 @@
 // Everything in one process: the Temporal dev server and PGlite where nothing else is configured, the worker
 // and the API. Opens in order, closes in the opposite one.
-import type { Config, Environment } from '../config';
+import type { Config, Environment, Secret } from '../config';
 import { SEARCH_ATTRIBUTE_TYPES } from '../contracts/search-attributes';
-import { openDataFolder, type DataFolder } from '../data-folder';
+import { openDataFolder, type DataFolder, type KeptKey } from '../data-folder';
 import type { Logger } from '../logger';
 import { openStore, type Store } from '../store/database';
 import { findTemporalCli } from '../temporal/cli-finder';
@@ -17,8 +17,8 @@ export interface Bridge extends Running {
   readonly url: string;
   readonly uiUrl: string | null;
   readonly adminKey: string;
-  /** Where the admin key was put, when this start made one. */
-  readonly newAdminKeyFile: string | null;
+  /** Keys that this start made, where nothing was configured. */
+  readonly newKeys: readonly { readonly name: string; readonly file: string }[];
   readonly session: TemporalSession;
   readonly store: Store;
 }
@@ -45,8 +45,9 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     const folder = openDataFolder(config.dataDir);
     const lock = folder.lock();
     closing.add(lock.release);
-    const { key: adminKey, newFile } = adminKeyOf(config, folder);
-    const secretKey = config.deliveries.secretKey ?? folder.secretKey().key;
+    const admin = configuredOr(config.adminKey, folder.adminKey);
+    const secret = configuredOr(config.deliveries.secretKey, folder.secretKey);
+    const [adminKey, secretKey] = [admin.key, secret.key];
     const temporal = await reachTemporal(options, folder, closing);
     const store = await openConfiguredStore(config, folder, log);
     closing.add(() => store.close());
@@ -79,7 +80,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       url: api.url,
       uiUrl,
       adminKey: adminKey.reveal(),
-      newAdminKeyFile: newFile,
+      newKeys: [
+        ...(admin.made ? [{ name: 'Admin key', file: admin.file }] : []),
+        ...(secret.made ? [{ name: 'Secret key', file: secret.file }] : []),
+      ],
       session,
       store,
       ended: Promise.race([worker.ended, temporal.lost]),
@@ -91,10 +95,8 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   }
 }
 
-function adminKeyOf(config: Config, folder: DataFolder) {
-  if (config.adminKey !== null) return { key: config.adminKey, newFile: null };
-  const { key, file, made } = folder.adminKey();
-  return { key, newFile: made ? file : null };
+function configuredOr(configured: Secret | null, keep: () => KeptKey): KeptKey {
+  return configured === null ? keep() : { key: configured, file: '', made: false };
 }
 
 interface ReachedTemporal {
