@@ -39,10 +39,11 @@ test('an error is logged by its text and cause, without what hangs on it', () =>
 
 test("the Temporal SDK's lines come through at their own level", () => {
   const sdk = temporalLogger(log);
-  sdk.log('WARN', 'Worker state changed', { taskQueue: 'jisr', [Symbol('time')]: 1n });
+  sdk.log('WARN', 'Workflow task failed', { taskQueue: 'jisr', [Symbol('time')]: 1n });
   sdk.debug('not at this level');
+  sdk.log('WARN', 'No workflows registered, not polling for workflow tasks');
   expect(lines).toMatchObject([
-    { level: 'warn', part: 'temporal-sdk', taskQueue: 'jisr', msg: 'Worker state changed' },
+    { level: 'warn', part: 'temporal-sdk', taskQueue: 'jisr', msg: 'Workflow task failed' },
   ]);
   expect(lines).toHaveLength(1);
 });
