@@ -92,7 +92,7 @@ export function createOdooHttp(options: OdooHttpOptions): OdooHttp {
       };
       signal?.addEventListener('abort', onAbort, { once: true });
       try {
-        return withoutKey(await exchange(asked, stop.signal), apiKey);
+        return withoutKey(await orAborted(exchange(asked, stop.signal), stop.signal), apiKey);
       } catch (error) {
         signal?.throwIfAborted();
         if (stop.signal.reason === TOO_LATE) return deadlineFailure(base.origin, limitMs);
@@ -108,6 +108,20 @@ export function createOdooHttp(options: OdooHttpOptions): OdooHttp {
       await ownAgent?.close();
     },
   };
+}
+
+/** undici hears of an abort only once a request has its connection: neither while it connects nor in a queue. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(new Error('given up'));
+      },
+      { once: true },
+    );
+    work.then(resolve, reject);
+  });
 }
 
 interface BaseUrl {

@@ -306,6 +306,15 @@ describe('an answer that does not come', () => {
     await expect(reply).rejects.toThrow('shutting down');
   });
 
+  test('is an abort at once while the connection is not there yet', async () => {
+    const connecting = new Agent({ connect: () => undefined });
+    const caller = new AbortController();
+    const pulling = aClient({ dispatcher: connecting }).pull(FIRST, caller.signal);
+    caller.abort(new Error('shutting down'));
+    await expect(pulling).rejects.toThrow('shutting down');
+    await connecting.destroy();
+  });
+
   test('is an abort when the caller gives up in the middle of it', async () => {
     odoo.behave(half);
     const arrived = odoo.nextRequest();
