@@ -92,8 +92,8 @@ export function createEventRuns(client: Client): EventRuns {
   }
 
   /**
-   * The row is a dead letter a moment before its run knows, which takes signals only then. Best effort: whether
-   * a run is open at all, the signal tells.
+   * The row is a dead letter a moment before its run knows, which takes signals only then. Best effort while no
+   * worker answers; whether a run is open at all, the signal tells.
    */
   async function untilParked(handle: WorkflowHandle): Promise<void> {
     try {

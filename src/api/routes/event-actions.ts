@@ -3,6 +3,7 @@
 import { Router, type Response } from 'express';
 import { z } from 'zod';
 import type { EventSignal } from '../../contracts/event-runs';
+import type { EventState } from '../../domain/event-state';
 import { askReplay, askRetry, discardEvent, returnToPending, type Asked } from '../../store/deliveries/acts';
 import { readEvent, type StoredEvent } from '../../store/events/read';
 import type { ApiDependencies } from '../dependencies';
@@ -18,14 +19,13 @@ const reasonBody = z.strictObject({ reason });
 export function eventActionRoutes({ store, runs, bell }: ApiDependencies): Router {
   const router = Router();
 
-  /** To the run that is parked; where none is open, `otherwise`. */
+  /** To the run of a dead letter, which is parked; where none is open, `otherwise`. */
   async function tell(
     event: StoredEvent,
     act: EventSignal,
     otherwise: () => Promise<unknown>,
   ): Promise<void> {
-    const isParked = event.status === 'dead_letter';
-    if (isParked && (await runs.signal(event.workflowId ?? event.key, act))) return;
+    if (await runs.signal(event.workflowId ?? event.key, act)) return;
     await otherwise();
   }
   const startAnew = (key: string) => async () => {
@@ -39,7 +39,7 @@ export function eventActionRoutes({ store, runs, bell }: ApiDependencies): Route
       expectNoQuery(request);
       parseBody(noBody, request.body);
       const event = await find(request.params.key);
-      refuse(await askRetry(store.db, event.key), 'only a dead letter can be retried; replay it instead');
+      statusOf(await askRetry(store.db, event.key), 'only a dead letter can be retried; replay it instead');
       await tell(event, { kind: 'retry' }, startAnew(event.key));
       accepted(response, event);
     })
@@ -64,11 +64,12 @@ export function eventActionRoutes({ store, runs, bell }: ApiDependencies): Route
       expectNoQuery(request);
       const { reason: why = null } = parseBody(reasonBody, request.body);
       const event = await find(request.params.key);
-      refuse(
+      const was = statusOf(
         await askReplay(store.db, event.key, why),
         'wait until it is processed, discarded or a dead letter',
       );
-      await tell(event, { kind: 'retry' }, startAnew(event.key));
+      if (was === 'dead_letter') await tell(event, { kind: 'retry' }, startAnew(event.key));
+      else await startAnew(event.key)();
       accepted(response, event);
     })
     .all(onlyAllows('POST'));
@@ -82,8 +83,10 @@ export function eventActionRoutes({ store, runs, bell }: ApiDependencies): Route
   }
 }
 
-function refuse(asked: Asked, why: string): void {
+/** As it was when it was marked: a moment later it may be another. Throws when nothing was marked. */
+function statusOf(asked: Asked, why: string): EventState | null {
   if (asked.kind === 'wrong-state') throw wrongState(asked.status, why);
+  return asked.kind === 'asked' ? asked.status : null;
 }
 
 function wrongState(status: string, why: string): Problem {

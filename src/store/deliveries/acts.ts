@@ -72,7 +72,8 @@ export async function discardEvent(
 
 /** `wrong-state`: what was asked does not go with the state the event is in. */
 export type Asked =
-  | { readonly kind: 'asked' }
+  /** `status` as it was when it was marked. */
+  | { readonly kind: 'asked'; readonly status: EventState }
   | { readonly kind: 'wrong-state'; readonly status: EventState }
   | { readonly kind: 'unknown' };
 
@@ -115,7 +116,7 @@ async function ask(
 ): Promise<Asked> {
   const asked = await onEvent(db, key, async (tx, row, deliveries): Promise<Asked> => {
     const done = await mark(tx, row, deliveries);
-    return done ? { kind: 'asked' } : { kind: 'wrong-state', status: row.status };
+    return { kind: done ? 'asked' : 'wrong-state', status: row.status };
   });
   return asked ?? { kind: 'unknown' };
 }
