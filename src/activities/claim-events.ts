@@ -13,6 +13,9 @@ import { withSteadyPlans } from '../store/steady-plans';
 /** Time to start what was claimed; when we die before, others may after it. */
 const CLAIM_LEASE_MS = 10_000;
 
+/** A look that is wide enough, when it found something. */
+const WIDE_ROWS = 2_000;
+
 export interface Claim {
   readonly claimed: readonly ClaimedEvent[];
   /** Whether more waits than was claimed. */
@@ -40,7 +43,8 @@ async function claimIn(db: Database, maxInFlight: number): Promise<Claim> {
       cut ||= waiting.length === limitRows;
     }
     const chosen = chooseRecords(candidates, busy, free);
-    if (chosen.length < free && cut) continue;
+    // A few records may have all of a long backlog: with some to start, it is not read to its end for more.
+    if (chosen.length < free && cut && (chosen.length === 0 || limitRows < WIDE_ROWS)) continue;
     const claimed = await claimHeads(db, chosen, CLAIM_LEASE_MS);
     return { claimed, waiting: cut || candidates.length > claimed.length };
   }

@@ -18,7 +18,7 @@ import type { Database } from '../store/database';
 import { takeOver } from '../store/deliveries/acts';
 import { loadDeliveries, type LoadedDelivery } from '../store/deliveries/load';
 import { recordAttempts, type AttemptResult, type AttemptToKeep } from '../store/deliveries/record';
-import type { SecretBox } from '../store/secret-box';
+import { SecretUnreadable, type SecretBox } from '../store/secret-box';
 import { setSubscriptionStatus } from '../store/subscriptions';
 import { createDestinations } from './destinations';
 
@@ -97,25 +97,36 @@ export function createDeliveryActivities(
   async function settle(result: AttemptResult): Promise<DeliverAnswer> {
     const recorded = await recording.add(result);
     if (recorded.kind === 'older') return recorded;
-    if (result.end.state === 'waiting' || result.end.state === 'put-off')
-      return { kind: 'later', status: recorded.status };
+    const { status, state } = recorded;
+    if (state === 'waiting') return { kind: 'later', status };
     const failure =
-      result.end.state === 'dead' && result.attempt !== null
+      state === 'dead' && result.end.state === 'dead' && result.attempt !== null
         ? { code: result.attempt.errorClass ?? 'unknown', message: result.attempt.message }
         : null;
-    return { kind: 'settled', delivery: result.end.state, status: recorded.status, failure };
+    return { kind: 'settled', delivery: state, status, failure };
   }
 
   async function send({ id, subscription, event }: LoadedDelivery, timeoutMs: number): Promise<SendResult> {
+    const secret = secretOf(subscription.encryptedSecret);
+    if (secret instanceof SecretUnreadable) return unsigned(secret);
     return sender.send({
       url: subscription.url,
       id,
       body: webhookBody(event),
-      secrets: [secretBox.decrypt(subscription.encryptedSecret)],
+      secrets: [secret],
       timeoutMs,
       // A worker that stops gives the attempt up; it is made again elsewhere, under the same id.
       signal: Context.current().cancellationSignal,
     });
+  }
+
+  function secretOf(encrypted: string): string | SecretUnreadable {
+    try {
+      return secretBox.decrypt(encrypted);
+    } catch (error) {
+      if (error instanceof SecretUnreadable) return error;
+      throw error;
+    }
   }
 
   /** One attempt, written down. */
@@ -175,6 +186,12 @@ export function createDeliveryActivities(
       throw putOff(step.attempt.errorClass ?? 'unknown', step.attempt.message, step.waitMs);
     },
   };
+}
+
+/** Nothing is sent unsigned; with the right key it goes out by the schedule. */
+function unsigned({ message }: SecretUnreadable): SendResult {
+  const none = { status: null, response: null, durationMs: 0, retryAfterMs: null };
+  return { kind: 'retry', errorClass: 'secret-unreadable', message, ...none };
 }
 
 /** Expected: it is tried again when its time has come, and nobody need be told. */

@@ -67,7 +67,8 @@ export function createStorageActivities(dependencies: StorageDependencies): Stor
       const reopened = await reopen(db, inOwnWorkflow(run));
       return reopened === null ? null : { status: reopened.status, deliveries: reopened.waiting.map(toMake) };
     },
-    discard: async ({ key, runId, reason }) => (await discardEvent(db, key, runId, reason))?.status ?? null,
+    discard: async ({ key, runId, reason }) =>
+      (await discardEvent(db, key, inOwnWorkflow({ key, runId }), reason))?.status ?? null,
     loadSource: ({ source }) => setupOf(source),
     saveSource: async ({ source, ...change }) => {
       await writeSourceSettings(db, source, { ...(await readSourceSettings(db, source)), ...change });

@@ -37,6 +37,6 @@ export async function ask<T>(client: Client, what: () => Promise<T>): Promise<T>
 }
 
 /** The server, or the worker that would have to answer, is away. */
-export function isServiceError(error: unknown): boolean {
+function isServiceError(error: unknown): boolean {
   return isGrpcServiceError(error) || (error instanceof Error && isGrpcServiceError(error.cause));
 }

@@ -6,7 +6,6 @@ import {
   WorkflowNotFoundError,
   type Client,
   type WorkflowExecutionStatusName,
-  type WorkflowHandle,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type {
@@ -22,9 +21,8 @@ import { TASK_QUEUE, WORKFLOW_TYPES } from '../contracts/names';
 import { eventSearchAttributes } from '../contracts/search-attributes';
 import type { EventToProcess } from '../contracts/workflows';
 import { rankOf } from '../domain/priority';
-import { ask, isServiceError } from './ask';
+import { ask } from './ask';
 
-const PARKED_WITHIN_MS = 3_000;
 const PARKED_LOOK_MS = 100;
 
 export function createEventRuns(client: Client): EventRuns {
@@ -78,9 +76,11 @@ export function createEventRuns(client: Client): EventRuns {
 
   async function signal(workflowId: string, act: EventSignal): Promise<boolean> {
     const handle = workflow.getHandle(workflowId);
-    await untilParked(handle);
     return ask(client, async () => {
       try {
+        if ((await handle.describe()).status.name !== 'RUNNING') return false;
+        // Its row is a dead letter a moment before the run knows, which takes signals only then.
+        while ((await handle.query(eventQuery)).status !== 'dead_letter') await sleep(PARKED_LOOK_MS);
         if (act.kind === 'retry') await handle.signal(retrySignal);
         else await handle.signal(discardSignal, act.reason === null ? {} : { reason: act.reason });
         return true;
@@ -89,20 +89,6 @@ export function createEventRuns(client: Client): EventRuns {
         throw error;
       }
     });
-  }
-
-  /**
-   * The row is a dead letter a moment before its run knows, which takes signals only then. Best effort while no
-   * worker answers; whether a run is open at all, the signal tells.
-   */
-  async function untilParked(handle: WorkflowHandle): Promise<void> {
-    try {
-      await client.connection.withDeadline(Date.now() + PARKED_WITHIN_MS, async () => {
-        while ((await handle.query(eventQuery)).status !== 'dead_letter') await sleep(PARKED_LOOK_MS);
-      });
-    } catch (error) {
-      if (!isServiceError(error) && !(error instanceof WorkflowNotFoundError)) throw error;
-    }
   }
 
   return { start, signal, fateOf, closedSince };

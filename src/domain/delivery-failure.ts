@@ -17,6 +17,7 @@ export const DELIVERY_FAILURE_CODES = [
   'not-ready', // 408, 409, 425: later
   'rate-limited', // 429: later, and slower
   'server-error', // 5xx
+  'secret-unreadable', // nothing was sent: JISR_SECRET_KEY is not the one that the subscription was made with
   'subscription-disabled', // nothing was sent: resume the subscription, then retry
 ] as const;
 export type DeliveryFailureCode = (typeof DELIVERY_FAILURE_CODES)[number];

@@ -21,34 +21,47 @@ export type CounterName =
   | 'restarted' // runs started again because the row was open and Temporal knew no open run
   | 'lost_runs'; // rows given back because their run was gone or had completed without closing them
 
-export type CounterChanges = ReadonlyMap<CounterName, number>;
+/** Changes of one transaction. Written once, at its end: whoever holds a counter waits for no row any more. */
+export class CounterTally {
+  private readonly changes = new Map<string, Map<CounterName, number>>();
 
-/** Adds, in the order of the names, so that two transactions never wait for each other crosswise. */
-export async function addToCounters(db: Database, source: string, changes: CounterChanges): Promise<void> {
-  const rows = [...changes]
-    .filter(([, by]) => by !== 0)
-    .map(([name, by]) => ({ source, name, value: by }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  if (rows.length === 0) return;
-  await db
-    .insert(counters)
-    .values(rows)
-    .onConflictDoUpdate({
-      target: [counters.source, counters.name],
-      set: { value: sql`${counters.value} + excluded.value` },
-    });
+  add(source: string, name: CounterName, by: number): void {
+    const ofSource = this.changes.get(source) ?? new Map<CounterName, number>();
+    ofSource.set(name, (ofSource.get(name) ?? 0) + by);
+    this.changes.set(source, ofSource);
+  }
+
+  /** An event went from one state to another. */
+  move(source: string, from: EventState, to: EventState): void {
+    this.add(source, `state:${from}`, -1);
+    this.add(source, `state:${to}`, 1);
+  }
+
+  /** In the order of the names, so that two transactions never wait for each other crosswise. */
+  async write(db: Database): Promise<void> {
+    const rows = [...this.changes]
+      .flatMap(([source, names]) => [...names].map(([name, value]) => ({ source, name, value })))
+      .filter(({ value }) => value !== 0)
+      .sort((a, b) => (`${a.source} ${a.name}` < `${b.source} ${b.name}` ? -1 : 1));
+    if (rows.length === 0) return;
+    await db
+      .insert(counters)
+      .values(rows)
+      .onConflictDoUpdate({
+        target: [counters.source, counters.name],
+        set: { value: sql`${counters.value} + excluded.value` },
+      });
+  }
 }
 
-/** One step for each event that went from one state to another. */
-export function stateChanges(moves: Iterable<readonly [from: EventState, to: EventState]>): CounterChanges {
-  const changes = new Map<CounterName, number>();
-  const add = (state: EventState, by: number) =>
-    changes.set(`state:${state}`, (changes.get(`state:${state}`) ?? 0) + by);
-  for (const [from, to] of moves) {
-    add(from, -1);
-    add(to, 1);
-  }
-  return changes;
+export async function addToCounters(
+  db: Database,
+  source: string,
+  changes: ReadonlyMap<CounterName, number>,
+): Promise<void> {
+  const tally = new CounterTally();
+  for (const [name, by] of changes) tally.add(source, name, by);
+  await tally.write(db);
 }
 
 export interface Totals {

@@ -1,7 +1,6 @@
 // The deliveries of one event while its workflow runs: which are under way, which are dead.
 // Decides nothing about the event: it only keeps what the activities answer.
 import {
-  ActivityFailure,
   CancellationScope,
   isCancellation,
   proxyActivities,
@@ -88,7 +87,9 @@ export class Deliveries {
 
   private async make(delivery: DeliveryToMake, scope: CancellationScope): Promise<void> {
     try {
-      const answer = await scope.run(() => this.deliver(delivery));
+      let answer = await scope.run(() => this.deliver(delivery));
+      // Scheduled before a Reset, it came in the name of the run before: once more, in our own.
+      if (answer.kind === 'older') answer = await scope.run(() => this.bySchedule(delivery));
       if (answer.kind === 'older') this.superseded = true;
       if (answer.kind !== 'settled') return;
       if (answer.delivery === 'dead') this.deadOnes.set(delivery.id, toDead(delivery, answer.failure));
@@ -107,7 +108,12 @@ export class Deliveries {
       if (answer !== null && answer.kind !== 'later') return answer;
       if (answer !== null) this.heard.push(answer.status);
     }
-    return bySchedule.deliver.executeWithOptions({ summary: `deliver to ${delivery.subscription}` }, [input]);
+    return this.bySchedule(delivery);
+  }
+
+  private bySchedule(delivery: DeliveryToMake): Promise<DeliverAnswer> {
+    const summary = `deliver to ${delivery.subscription}`;
+    return bySchedule.deliver.executeWithOptions({ summary }, [{ ...this.run, id: delivery.id }]);
   }
 
   /** Null when something else than the subscriber failed; the schedule takes over, visibly. */
@@ -115,7 +121,8 @@ export class Deliveries {
     try {
       return await firstTry.deliverQuickly(input);
     } catch (error) {
-      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      // By no other class; see first-locally.
+      if (isCancellation(error)) throw error;
       return null;
     }
   }

@@ -1,6 +1,6 @@
 // An activity that runs as a local one first: cheap while all is well. When that fails it becomes a normal
 // one, with the full retry policy, which an operator can see.
-import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 
 export function firstLocally<In extends readonly unknown[], Out>(
   locally: (...input: In) => Promise<Out>,
@@ -10,7 +10,8 @@ export function firstLocally<In extends readonly unknown[], Out>(
     try {
       return await locally(...input);
     } catch (error) {
-      if (!(error instanceof ActivityFailure) || isCancellation(error)) throw error;
+      // By no other class: a timeout that comes as an ActivityFailure is replayed as a bare TimeoutFailure.
+      if (isCancellation(error)) throw error;
       return visibly(...input);
     }
   };

@@ -42,7 +42,22 @@ async function record(): Promise<void> {
   });
   const subscriber = await startSubscriber();
   await subscribe(store, { url: subscriber.url, filter: { models: ['x.*'] } });
-  const bridge = await startTestBridge({ config, store, session });
+  const slow = new Set<string>();
+  const bridge = await startTestBridge({
+    config,
+    store,
+    session,
+    ports: {
+      deliveries: (all) => ({
+        deliver: (ref) => all.deliver(ref),
+        // Above the 3 s of a first try.
+        deliverQuickly: async (ref) => {
+          if (slow.has(ref.key)) await new Promise((resolve) => setTimeout(resolve, 4_000));
+          return all.deliverQuickly(ref);
+        },
+      }),
+    },
+  });
   const firstRun = (await session.client.workflow.getHandle('odoo-pull').describe()).runId;
   await eventually(async () => {
     if ((await readTotals(store.db)).states.processed < 30) throw new Error('not processed yet');
@@ -84,6 +99,12 @@ async function record(): Promise<void> {
   await becomes('901', 'processed');
   await run('901').result();
   await save(session, 'process-delivered', '901');
+
+  slow.add('905');
+  await accept('905');
+  await becomes('905', 'processed');
+  await run('905').result();
+  await save(session, 'process-first-try-timed-out', '905');
 
   let refusals = 1;
   subscriber.behave(() => ({ status: (refusals -= 1) >= 0 ? 500 : 200 }));

@@ -3,6 +3,7 @@
 import type { EventAction } from '../../domain/event-action';
 import type { EventState } from '../../domain/event-state';
 import { standingOf } from '../../domain/run';
+import { CounterTally } from '../counters';
 import type { Database } from '../database';
 import { insertWanted, isClosed } from '../events/route';
 import { lockRows, writeMoves, type LockedRow, type RunOfEvent } from '../events/rows';
@@ -27,7 +28,7 @@ export async function takeOver(db: Database, run: RunOfEvent, deliveryId: string
     if (standing === 'take') {
       const inHand = row.status === 'processing' || row.status === 'delivering';
       if (isClosed(row.status)) await openDeliveries(tx, [{ id: deliveryId }]);
-      await writeMoves(tx, [{ row, steps: inHand ? [] : ['processing'], run }]);
+      await move(tx, row, inHand ? [] : ['processing'], run);
       return actedOn(tx, row, inHand ? row.status : 'processing');
     }
     return actedOn(tx, row, row.status);
@@ -40,31 +41,38 @@ export async function takeOver(db: Database, run: RunOfEvent, deliveryId: string
  */
 export async function reopen(db: Database, run: RunOfEvent): Promise<Acted | null> {
   return onEvent(db, run.key, async (tx, row, deliveries) => {
-    if (standingOf(row, run.runId) !== 'repeat') return null;
+    const standing = standingOf(row, run.runId);
+    if (standing === 'older') return null;
     if (row.status !== 'dead_letter') return actedOn(tx, row, row.status);
     const marked = deliveries.filter(({ toOpen }) => toOpen);
     const dead = deliveries.filter(({ state }) => state === 'dead');
     await openDeliveries(tx, marked.length > 0 ? marked : dead);
-    await writeMoves(tx, [{ row, steps: ['processing'], run: null }]);
+    await move(tx, row, ['processing'], standing === 'take' ? run : null);
     return actedOn(tx, row, 'processing');
   });
 }
 
-/** Ends every delivery that is not sent, and the event with them. Null when a newer run has it. */
+/**
+ * Ends every delivery that is not sent, and the event with them. A run may also discard what a retry has opened
+ * meanwhile: it was asked to while it was a dead letter. Null when a newer run has the event.
+ */
 export async function discardEvent(
   db: Database,
   key: string,
-  runId: string | null,
+  run: RunOfEvent | null,
   reason: string | null,
 ): Promise<Acted | null> {
   return onEvent(db, key, async (tx, row, deliveries) => {
-    if (runId !== null && standingOf(row, runId) !== 'repeat') return null;
-    if (row.status !== 'dead_letter') return actedOn(tx, row, row.status);
+    const standing = run === null ? 'repeat' : standingOf(row, run.runId);
+    if (standing === 'older') return null;
+    const inHand = run !== null && (row.status === 'processing' || row.status === 'delivering');
+    if (row.status !== 'dead_letter' && !inHand) return actedOn(tx, row, row.status);
     await discardDeliveries(
       tx,
       deliveries.filter(({ state }) => state === 'waiting' || state === 'dead'),
     );
-    await writeMoves(tx, [{ row, steps: ['discarded'], run: null }]);
+    const steps = inHand ? (['dead_letter', 'discarded'] as const) : (['discarded'] as const);
+    await move(tx, row, steps, standing === 'take' ? run : null);
     await noteAction(tx, row, 'discard', reason);
     return actedOn(tx, row, 'discarded');
   });
@@ -104,7 +112,7 @@ export async function askReplay(db: Database, key: string, reason: string | null
 /** Hands a closed event to the dispatcher, which starts a new run of it. */
 export async function returnToPending(db: Database, key: string): Promise<void> {
   await onEvent(db, key, async (tx, row) => {
-    if (isClosed(row.status)) await writeMoves(tx, [{ row, steps: ['pending'], run: null }]);
+    if (isClosed(row.status)) await move(tx, row, ['pending'], null);
     return null;
   });
 }
@@ -132,6 +140,17 @@ async function onEvent<T>(
     if (row === undefined) return null;
     return act(tx, row, (await deliveriesOf(tx, [row.seq])).get(row.seq) ?? []);
   });
+}
+
+async function move(
+  tx: Database,
+  row: LockedRow,
+  steps: readonly EventState[],
+  run: RunOfEvent | null,
+): Promise<void> {
+  const tally = new CounterTally();
+  await writeMoves(tx, [{ row, steps, run }], tally);
+  await tally.write(tx);
 }
 
 async function actedOn(tx: Database, row: LockedRow, status: EventState): Promise<Acted> {

@@ -1,9 +1,10 @@
 // Writes what became of attempts, and what follows from it for their events. Set-wise, under the locks of the
 // events' rows: which attempt was the last one of its event is decided there.
 import { sql } from 'drizzle-orm';
+import type { DeliveryState } from '../../domain/delivery';
 import type { EventState } from '../../domain/event-state';
 import { standingOf } from '../../domain/run';
-import { addToCounters, type CounterName } from '../counters';
+import { CounterTally } from '../counters';
 import type { Database } from '../database';
 import { lockRows, roundsOfDistinctKeys, writeMoves, type LockedRow, type Move } from '../events/rows';
 import { withSteadyPlans } from '../steady-plans';
@@ -35,9 +36,13 @@ export interface AttemptResult {
   readonly end: DeliveryEnd;
 }
 
-/** `older`: a newer run has the event; the attempt is kept, and changes nothing else. */
+/**
+ * `state`: the delivery's now; it had an end already where a twin of this attempt, or a person, was quicker.
+ * `older`: a newer run has the event; the attempt is kept, and changes nothing else.
+ */
 export type Recorded =
-  { readonly kind: 'recorded'; readonly status: EventState } | { readonly kind: 'older' };
+  | { readonly kind: 'recorded'; readonly status: EventState; readonly state: DeliveryState }
+  | { readonly kind: 'older' };
 
 export async function recordAttempts(
   db: Database,
@@ -45,6 +50,9 @@ export async function recordAttempts(
 ): Promise<readonly Recorded[]> {
   return withSteadyPlans(db, async (tx) => {
     const answers = new Map<AttemptResult, Recorded>();
+    const tally = new CounterTally();
+    // All at once, whatever the rounds are: then nobody who has some of them waits for others.
+    await lockRows(tx, results);
     for (const round of roundsOfDistinctKeys(results)) {
       const rows = await lockRows(tx, round);
       const mine = round.filter(({ key, runId }) => {
@@ -52,8 +60,11 @@ export async function recordAttempts(
         return row !== undefined && standingOf(row, runId) === 'repeat';
       });
       await keepAttempts(tx, round);
-      await endDeliveries(tx, mine);
-      await count(tx, rows, round, mine);
+      const ended = await endDeliveries(tx, mine);
+      for (const result of round) {
+        const row = rows.get(result.key);
+        if (row !== undefined) count(tally, row.source, result, ended.has(result.id));
+      }
       const known = await deliveriesOf(
         tx,
         [...rows.values()].map(({ seq }) => seq),
@@ -65,13 +76,16 @@ export async function recordAttempts(
           answers.set(result, { kind: 'older' });
           continue;
         }
-        const next = stateAfter(row, known.get(row.seq) ?? []);
+        const deliveries = known.get(row.seq) ?? [];
+        const next = stateAfter(row, deliveries);
+        const state = deliveries.find(({ id }) => id === result.id)?.state ?? 'discarded';
         // Also without a move, it gets a new lease: its run lives.
         moves.push({ row, steps: next === row.status ? [] : [next], run: null });
-        answers.set(result, { kind: 'recorded', status: next });
+        answers.set(result, { kind: 'recorded', status: next, state });
       }
-      await writeMoves(tx, moves);
+      await writeMoves(tx, moves, tally);
     }
+    await tally.write(tx);
     return results.map((result) => answers.get(result) ?? { kind: 'older' });
   });
 }
@@ -113,40 +127,29 @@ async function keepAttempts(tx: Database, results: readonly AttemptResult[]): Pr
     from made join numbered on numbered.id = made.id`);
 }
 
-async function endDeliveries(tx: Database, results: readonly AttemptResult[]): Promise<void> {
-  if (results.length === 0) return;
+/** Answers the ids of those that came to an end, or are put off, by this. */
+async function endDeliveries(tx: Database, results: readonly AttemptResult[]): Promise<ReadonlySet<string>> {
+  if (results.length === 0) return new Set();
   const rows = results.map(({ id, end }) => ({
     id,
     state: end.state === 'put-off' ? 'waiting' : end.state,
     put_off: end.state === 'put-off',
     after_ms: end.state === 'waiting' ? end.afterMs : 0,
   }));
-  // What was settled meanwhile, by a person who discarded it, stays settled.
-  await tx.execute(sql`
+  // What was settled meanwhile, by a twin or a person, stays settled.
+  const changed = await tx.execute<{ id: string }>(sql`
     update deliveries d set state = r.state, put_off = r.put_off,
       tries = d.tries + case when r.put_off then 0 else 1 end,
       next_attempt_at = case when r.state = 'waiting' then now() + r.after_ms * interval '1 ms' end,
       settled_at = case when r.state <> 'waiting' then now() end
     from json_to_recordset(${JSON.stringify(rows)}::json) as r(id text, state text, put_off bool, after_ms float8)
-    where d.id = r.id and d.state = 'waiting'`);
+    where d.id = r.id and d.state = 'waiting'
+    returning d.id`);
+  return new Set(changed.rows.map(({ id }) => id));
 }
 
-async function count(
-  tx: Database,
-  rows: ReadonlyMap<string, LockedRow>,
-  all: readonly AttemptResult[],
-  mine: readonly AttemptResult[],
-): Promise<void> {
-  for (const source of [...new Set([...rows.values()].map((row) => row.source))].sort()) {
-    const isOf = ({ key }: AttemptResult) => rows.get(key)?.source === source;
-    await addToCounters(
-      tx,
-      source,
-      new Map<CounterName, number>([
-        ['delivery_attempts', all.filter((one) => isOf(one) && one.attempt !== null).length],
-        ['delivered', mine.filter((one) => isOf(one) && one.end.state === 'sent').length],
-        ['dead_deliveries', mine.filter((one) => isOf(one) && one.end.state === 'dead').length],
-      ]),
-    );
-  }
+function count(tally: CounterTally, source: string, { attempt, end }: AttemptResult, ended: boolean): void {
+  if (attempt !== null) tally.add(source, 'delivery_attempts', 1);
+  if (ended && end.state === 'sent') tally.add(source, 'delivered', 1);
+  if (ended && end.state === 'dead') tally.add(source, 'dead_deliveries', 1);
 }

@@ -98,6 +98,12 @@ export async function updateMerged(db: Database, events: readonly MergedEvent[])
     user_id: event.user?.id ?? null,
     user_name: event.user?.name ?? null,
   }));
+  const seqs = JSON.stringify(rows.map(({ seq }) => seq));
+  // Locked in the order of acceptance, as whoever routes does, so that nobody waits crosswise.
+  await db.execute(sql`
+    select from events
+    where seq = any(array(select json_array_elements_text(${seqs}::json)::bigint))
+    order by seq for no key update`);
   await db.execute(sql`
     update events e set push_id = r.push_id, pull_id = r.pull_id, priority = r.priority,
       category = r.category, user_id = r.user_id, user_name = r.user_name

@@ -3,6 +3,7 @@
 import { wants } from '../../domain/subscription';
 import type { EventState } from '../../domain/event-state';
 import { standingOf, type RunStanding } from '../../domain/run';
+import { CounterTally } from '../counters';
 import type { Database } from '../database';
 import { deliveriesOf, insertDeliveries, openDeliveries, type EventDelivery } from '../deliveries/of-events';
 import { withSteadyPlans } from '../steady-plans';
@@ -34,6 +35,9 @@ export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Pr
   return withSteadyPlans(db, async (tx) => {
     const filters = await activeFilters(tx);
     const answers = new Map<RunOfEvent, Routed>();
+    const tally = new CounterTally();
+    // All at once, whatever the rounds are: then nobody who has some of them waits for others.
+    await lockRows(tx, runs);
     for (const distinct of roundsOfDistinctKeys(runs)) {
       const rows = await lockRows(tx, distinct);
       const inHand = distinct.flatMap((run) => {
@@ -62,8 +66,9 @@ export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Pr
         const { source, pushId } = row;
         answers.set(run, { standing, status: steps.at(-1) ?? row.status, waiting, source, pushId });
       }
-      await writeMoves(tx, moves);
+      await writeMoves(tx, moves, tally);
     }
+    await tally.write(tx);
     return runs.map((run) => answers.get(run) ?? null);
   });
 }
@@ -132,6 +137,8 @@ export async function completeEvents(
 ): Promise<readonly (EventState | null)[]> {
   return withSteadyPlans(db, async (tx) => {
     const answers = new Map<RunOfEvent, EventState>();
+    const tally = new CounterTally();
+    await lockRows(tx, runs);
     for (const distinct of roundsOfDistinctKeys(runs)) {
       const rows = await lockRows(tx, distinct);
       const known = await deliveriesOf(
@@ -143,15 +150,18 @@ export async function completeEvents(
         const row = rows.get(run.key);
         if (row === undefined) continue;
         const deliveries = known.get(row.seq) ?? [];
+        // A run that the row does not know was reset behind its `route`: it closes what it finds done.
+        const standing = standingOf(row, run.runId);
         const isDone =
-          standingOf(row, run.runId) === 'repeat' &&
+          standing !== 'older' &&
           (row.status === 'processing' || row.status === 'delivering') &&
           deliveries.every(({ state }) => state !== 'waiting');
-        if (isDone) moves.push({ row, steps: [endOf(deliveries)], run: null });
+        if (isDone) moves.push({ row, steps: [endOf(deliveries)], run: standing === 'take' ? run : null });
         answers.set(run, isDone ? endOf(deliveries) : row.status);
       }
-      await writeMoves(tx, moves);
+      await writeMoves(tx, moves, tally);
     }
+    await tally.write(tx);
     return runs.map((run) => answers.get(run) ?? null);
   });
 }

@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import type { Operation, Priority } from '../../domain/event';
 import { mayMove, type EventState } from '../../domain/event-state';
 import { priorityOf } from '../../domain/priority';
-import { addToCounters, stateChanges } from '../counters';
+import type { CounterTally } from '../counters';
 import type { Database } from '../database';
 
 /** How long an event may stand in hand until the dispatcher looks whether its run still lives. */
@@ -31,7 +31,10 @@ export interface LockedRow {
   readonly leaseMs: number | null;
 }
 
-/** Locks in the order of acceptance, so that two transactions never wait for each other crosswise. */
+/**
+ * Locks in the order of acceptance, so that two transactions never wait for each other crosswise; not against
+ * those that only refer to the row, as a copy of the event does.
+ */
 export async function lockRows(
   tx: Database,
   events: readonly { readonly key: string }[],
@@ -54,7 +57,7 @@ export async function lockRows(
       to_json(run_ids) as run_ids, (extract(epoch from lease_until) * 1000)::float8 as lease_ms
     from events
     where key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))
-    order by seq for update`);
+    order by seq for no key update`);
   return new Map(
     rows.map((row) => [
       row.key,
@@ -83,7 +86,7 @@ export interface Move {
   readonly run: RunOfEvent | null;
 }
 
-export async function writeMoves(tx: Database, moves: readonly Move[]): Promise<void> {
+export async function writeMoves(tx: Database, moves: readonly Move[], tally: CounterTally): Promise<void> {
   if (moves.length === 0) return;
   for (const move of moves) checkMove(move);
   const changes = moves.map((move) => ({
@@ -102,10 +105,7 @@ export async function writeMoves(tx: Database, moves: readonly Move[]): Promise<
     from json_to_recordset(${JSON.stringify(changes)}::json) as r(
       seq bigint, status text, run_id text, workflow_id text, lease_ms float8)
     where e.seq = r.seq`);
-  for (const source of [...new Set(moves.map((move) => move.row.source))].sort()) {
-    const ofSource = moves.filter((move) => move.row.source === source);
-    await addToCounters(tx, source, stateChanges(ofSource.map((move) => [move.row.status, lastStep(move)])));
-  }
+  for (const move of moves) tally.move(move.row.source, move.row.status, lastStep(move));
 }
 
 function checkMove({ row, steps }: Move): void {

@@ -1,6 +1,6 @@
 // Events that stand in hand past their lease: perhaps their run is gone.
 import { sql } from 'drizzle-orm';
-import { addToCounters } from '../counters';
+import { CounterTally } from '../counters';
 import type { Database } from '../database';
 import { withSteadyPlans } from '../steady-plans';
 import { lockRows, writeMoves } from './rows';
@@ -37,8 +37,10 @@ export async function settleStale(
   return withSteadyPlans(db, async (tx) => {
     const row = (await lockRows(tx, [stale])).get(stale.key);
     if (row?.leaseMs !== stale.leaseUntilMs) return false;
-    await writeMoves(tx, [{ row, steps: [verdict === 'renew' ? row.status : verdict], run: null }]);
-    if (verdict === 'pending') await addToCounters(tx, row.source, new Map([['lost_runs', 1]]));
+    const tally = new CounterTally();
+    await writeMoves(tx, [{ row, steps: [verdict === 'renew' ? row.status : verdict], run: null }], tally);
+    if (verdict === 'pending') tally.add(row.source, 'lost_runs', 1);
+    await tally.write(tx);
     return true;
   });
 }
