@@ -35,8 +35,9 @@ export interface DeliveryDependencies {
 /** A first try is a local activity of 3 s: it must be written down in that time. */
 const FIRST_TRY_MS = 1_900;
 const LATER_TRY_MS = 15_000;
-/** A place is free again when an attempt there is over. */
+/** A place is free again when an attempt there is over; the longer one waits, the longer is the queue. */
 const BUSY_MS = 500;
+const MOST_BUSY_MS = 60_000;
 /** Deliveries loaded or written down in one go: events side by side bring many small ones. */
 const MAX_GROUP = 200;
 
@@ -129,6 +130,10 @@ export function createDeliveryActivities(
     }
   }
 
+  function busyMs(asked: number): number {
+    return Math.min(BUSY_MS * 2 ** Math.min(asked, 10), MOST_BUSY_MS) * (1 + random());
+  }
+
   /** One attempt, written down. */
   async function attempt(ref: DeliveryRef, loaded: LoadedDelivery, timeoutMs: number): Promise<Step> {
     const result = await send(loaded, timeoutMs);
@@ -181,7 +186,11 @@ export function createDeliveryActivities(
       const { url } = loaded.subscription;
       const step = await destinations.visit(url, () => attempt(ref, loaded, LATER_TRY_MS));
       if (step === null)
-        throw putOff('busy', 'enough is under way to this destination', BUSY_MS * (1 + random()));
+        throw putOff(
+          'busy',
+          'enough is under way to this destination',
+          busyMs(Context.current().info.attempt),
+        );
       if (!('waitMs' in step)) return step.answer;
       throw putOff(step.attempt.errorClass ?? 'unknown', step.attempt.message, step.waitMs);
     },

@@ -1,4 +1,5 @@
 // Activities of the dispatcher: start what waits, look after what stands.
+import { log } from '@temporalio/activity';
 import type { DispatchActivities, LookAfterAnswer } from '../contracts/activities';
 import { addToCounters } from '../store/counters';
 import type { Database } from '../store/database';
@@ -28,6 +29,7 @@ const FULL_MS = 20;
 const RUNNING_LEASE_MS = 60_000;
 /** Stale events looked after at one time. */
 const MAX_STALE = 200;
+const ASKED_AT_ONCE = 20;
 
 export function createDispatchActivities(dependencies: DispatchDependencies): DispatchActivities {
   const { db, runs, bell, maxInFlight, pause, nowMs } = dependencies;
@@ -47,21 +49,26 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
     return true;
   }
 
-  /** Starts all; what could not be started is free again before the failure goes on. */
+  /**
+   * Starts all. Where none could be started, they are free again before the failure goes on; where only some
+   * could not, these come again after their lease, and hold nobody up.
+   */
   async function startAll(claimed: readonly ClaimedEvent[]): Promise<number> {
     const outcomes = await Promise.allSettled(claimed.map(startOne));
-    const failed = outcomes.flatMap((outcome) =>
-      outcome.status === 'rejected' ? [toError(outcome.reason)] : [],
+    const failed = outcomes.flatMap((outcome, place) =>
+      outcome.status === 'rejected'
+        ? [{ key: claimed[place]?.key ?? '', cause: toError(outcome.reason) }]
+        : [],
     );
-    if (failed.length > 0) {
+    if (failed.length > 0 && failed.length === claimed.length) {
       await clearLeases(
         db,
-        claimed.filter((_, place) => outcomes[place]?.status === 'rejected').map((event) => event.key),
+        failed.map(({ key }) => key),
       );
-      throw new Error(`${failed.length} of ${claimed.length} runs could not be started`, {
-        cause: failed[0],
-      });
+      throw new Error(`${failed.length} runs could not be started`, { cause: failed[0]?.cause });
     }
+    for (const { key, cause } of failed)
+      log.warn('an event could not be started; it comes again', { key, reason: cause.message });
     return outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
   }
 
@@ -100,13 +107,16 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
         const stale = await staleEvents(db, MAX_STALE);
         const answer = { renewed: 0, returned: 0, deadLettered: 0 };
         if (stale.length === 0) return answer;
-        const closed = await runs.closedSince(closedSinceMs, 1_000);
+        // It only tells whom to ask first.
+        const closed = await runs.closedSince(closedSinceMs, 1_000).catch(() => new Set<string>());
         // What has closed waits for us; what is open only wants its lease renewed.
         const ordered = [...stale].sort((a, b) => rank(closed, a) - rank(closed, b));
-        for (const event of ordered) {
+        const settle = async (event: StaleEvent) => {
           const verdict = VERDICTS[await runs.fateOf(event.workflowId)];
           if (await settleStale(db, event, verdict)) answer[TALLY[verdict]] += 1;
-        }
+        };
+        for (let place = 0; place < ordered.length; place += ASKED_AT_ONCE)
+          await Promise.all(ordered.slice(place, place + ASKED_AT_ONCE).map(settle));
         if (answer.returned > 0) bell.ring();
         return answer;
       }),

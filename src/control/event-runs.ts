@@ -6,6 +6,7 @@ import {
   WorkflowNotFoundError,
   type Client,
   type WorkflowExecutionStatusName,
+  type WorkflowStartOptions,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type {
@@ -24,13 +25,19 @@ import { rankOf } from '../domain/priority';
 import { ask } from './ask';
 
 const PARKED_LOOK_MS = 100;
+/** A start, a look and a second start fit into a lease of 10 s. */
+const CALL_WITHIN_MS = 3_000;
 
 export function createEventRuns(client: Client): EventRuns {
   const { workflow } = client;
 
+  /** Nobody starts a run when the lease is over by which the row was claimed: others may have done it. */
+  const inTime = <T>(call: () => Promise<T>) =>
+    client.connection.withDeadline(Date.now() + CALL_WITHIN_MS, call);
+
   async function fateOf(workflowId: string): Promise<RunFate> {
     try {
-      const { status } = await workflow.getHandle(workflowId).describe();
+      const { status } = await inTime(() => workflow.getHandle(workflowId).describe());
       return FATES[status.name];
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return 'unknown';
@@ -42,7 +49,7 @@ export function createEventRuns(client: Client): EventRuns {
     const { key, source, model, recordId, operation, priority } = event;
     const input: EventToProcess = { key, source, model, recordId, operation, priority };
     try {
-      await workflow.start(WORKFLOW_TYPES.processEvent, {
+      const options = {
         workflowId: key,
         taskQueue: TASK_QUEUE,
         args: [input],
@@ -52,7 +59,8 @@ export function createEventRuns(client: Client): EventRuns {
         staticSummary: `${operation} ${model} ${recordId} from ${source}`,
         typedSearchAttributes: new TypedSearchAttributes(eventSearchAttributes(event, 'processing')),
         priority: { priorityKey: rankOf(priority), fairnessKey: source },
-      });
+      } satisfies WorkflowStartOptions;
+      await inTime(() => workflow.start(WORKFLOW_TYPES.processEvent, options));
       return 'started';
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

@@ -1,6 +1,5 @@
 // Starts the runs of pushed events at the door, as far as that delays nobody: what it cannot start goes back to
 // the dispatcher. Never awaited by an answer.
-import type { Client } from '@temporalio/client';
 import type { Logger } from '../logger';
 import type { DispatchBell, EventRuns, EventToStart } from '../contracts/event-runs';
 
@@ -14,7 +13,6 @@ export interface PushStarts {
 }
 
 export interface PushStartsOptions {
-  readonly client: Client;
   readonly runs: EventRuns;
   readonly bell: DispatchBell;
   /** Gives the lease back. */
@@ -27,14 +25,12 @@ export interface PushStartsOptions {
 }
 
 const LEASE_MS = 10_000;
-/** Below the lease, so that the dispatcher never finds a start still under way. */
-const START_WITHIN_MS = 8_000;
 const MAX_IN_FLIGHT = 64;
 /** After a start that failed, Temporal is left alone for so long. */
 const QUIET_AFTER_FAILURE_MS = 2_000;
 
 export function createPushStarts(options: PushStartsOptions): PushStarts {
-  const { client, runs, bell, release, startsPerSecond, eager, log, nowMs } = options;
+  const { runs, bell, release, startsPerSecond, eager, log, nowMs } = options;
   const inFlight = new Set<Promise<void>>();
   let second = 0;
   let asked = 0;
@@ -43,9 +39,7 @@ export function createPushStarts(options: PushStartsOptions): PushStarts {
 
   async function startOne(event: EventToStart): Promise<void> {
     try {
-      const outcome = await client.connection.withDeadline(nowMs() + START_WITHIN_MS, () =>
-        runs.start(event, { again: false, eager }),
-      );
+      const outcome = await runs.start(event, { again: false, eager });
       if (outcome !== 'closed') return;
     } catch (error) {
       log.warn(

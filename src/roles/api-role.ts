@@ -47,7 +47,6 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
   const bell = createDispatchBell(client);
   const runs = createEventRuns(client);
   const starts = createPushStarts({
-    client,
     runs,
     bell,
     release: (key) => clearLeases(store.db, [key]),

@@ -34,7 +34,8 @@ export function innermostMessage(error: unknown): string {
   return messageOf([...chainOf(error)].at(-1) ?? error);
 }
 
-const OUTAGE_CODES = /^(08|53|57|58)[0-9A-Z]{3}$|^E(?!RR_)[A-Z_]+$/;
+// Class 40: a deadlock or a serialisation failure passes as well, and nothing was stored.
+const OUTAGE_CODES = /^(08|40|53|57|58)[0-9A-Z]{3}$|^E(?!RR_)[A-Z_]+$/;
 const OUTAGE_WORDS = /timeout|terminat|closed|Cannot use a pool after calling end/i;
 
 /** The database is away, cut us off or took too long; nobody's data is to blame, and it passes. */

@@ -33,7 +33,7 @@ export function receiveRoutes(dependencies: ApiDependencies): Router {
     .post(
       // Before the body is read: who has no credentials costs no memory.
       authenticate,
-      admitPushes(store.db, limits.maxPendingEvents, nowMs),
+      admitPushes(store.db, limits, nowMs),
       express.raw({ type: () => true, limit: limits.maxBodyBytes }),
       async (request, response) => {
         const body: unknown = request.body;
