@@ -16,6 +16,8 @@ import { startWorkerRole, type WorkerPorts } from './worker-role';
 export interface Bridge extends Running {
   readonly url: string;
   readonly uiUrl: string | null;
+  /** host:port, for the `temporal` program; null where the configuration leaves it to the client. */
+  readonly temporalAddress: string | null;
   readonly adminKey: string;
   /** Where the admin key was put, when this start made one. */
   readonly newAdminKeyFile: string | null;
@@ -78,6 +80,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     return {
       url: api.url,
       uiUrl,
+      temporalAddress: temporal.target.options.address ?? null,
       adminKey: adminKey.reveal(),
       newAdminKeyFile: newFile,
       session,
