@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   process.exitCode = demo.result.verdict.ok ? 0 : 1;
   if (!values.exit) {
     say(`  Temporal Web UI   ${demo.bridge.uiUrl ?? ''}`);
+    say(`  Temporal address  ${demo.bridge.temporalAddress ?? ''}`);
     say(`  API               ${demo.bridge.url}/api/v1/events   (X-API-Key: ${demo.bridge.adminKey})`);
     say('\n  It stays up until Ctrl-C.');
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);

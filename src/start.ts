@@ -16,6 +16,7 @@ void runProcess(async ({ config, log, say }) => {
   say('');
   say(`Jisr is up:        ${bridge.url}`);
   say(`Temporal Web UI:   ${bridge.uiUrl ?? 'unknown; set TEMPORAL_UI_URL for links'}`);
+  if (bridge.temporalAddress !== null) say(`Temporal address:  ${bridge.temporalAddress}`);
   for (const { name, file } of bridge.newKeys) say(`${`${name} made:`.padEnd(18)} ${file}`);
   if (pushOnly) say('No ODOO_URL is set: nothing is pulled, so an event that Odoo does not push is missed.');
   if (config.sources.every((source) => source.push === null))

@@ -16,6 +16,8 @@ import { startWorkerRole, type WorkerPorts } from './worker-role';
 export interface Bridge extends Running {
   readonly url: string;
   readonly uiUrl: string | null;
+  /** host:port, for the `temporal` program; null where the configuration leaves it to the client. */
+  readonly temporalAddress: string | null;
   readonly adminKey: string;
   /** Keys that this start made, where nothing was configured. */
   readonly newKeys: readonly { readonly name: string; readonly file: string }[];
@@ -79,6 +81,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     return {
       url: api.url,
       uiUrl,
+      temporalAddress: temporal.target.options.address ?? null,
       adminKey: adminKey.reveal(),
       newKeys: [
         ...(admin.made ? [{ name: 'Admin key', file: admin.file }] : []),
