@@ -2,9 +2,6 @@
 // Its row says whether and when it is due, so an attempt may be asked for twice.
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { ApplicationFailureCategory } from '@temporalio/common';
-import type { SendResult } from '../channels/webhook/outcome';
-import type { WebhookSender } from '../channels/webhook/sender';
-import { webhookBody } from '../channels/webhook/body';
 import type {
   DeliverAnswer,
   DeliveryActivities,
@@ -18,14 +15,12 @@ import type { Database } from '../store/database';
 import { takeOver } from '../store/deliveries/acts';
 import { loadDeliveries, type LoadedDelivery } from '../store/deliveries/load';
 import { recordAttempts, type AttemptResult, type AttemptToKeep } from '../store/deliveries/record';
-import { SecretUnreadable, type SecretBox } from '../store/secret-box';
 import { setSubscriptionStatus } from '../store/subscriptions';
 import { createDestinations } from './destinations';
+import { createSending, type SendingParts } from './send-delivery';
 
-export interface DeliveryDependencies {
+export interface DeliveryDependencies extends SendingParts {
   readonly db: Database;
-  readonly sender: Pick<WebhookSender, 'send'>;
-  readonly secretBox: Pick<SecretBox, 'decrypt'>;
   /** The wait before each attempt. */
   readonly waitsMs: readonly number[];
   readonly nowMs: () => number;
@@ -49,7 +44,8 @@ type Step =
 export function createDeliveryActivities(
   dependencies: DeliveryDependencies,
 ): DeliveryActivities & FirstTryActivities {
-  const { db, sender, secretBox, waitsMs, nowMs, random } = dependencies;
+  const { db, waitsMs, nowMs, random } = dependencies;
+  const send = createSending(dependencies);
   const loading = createGroupCommit(
     async (ids: readonly string[]) => (await loadDeliveries(db, ids)).map((loaded) => ({ loaded })),
     MAX_GROUP,
@@ -105,29 +101,6 @@ export function createDeliveryActivities(
         ? { code: result.attempt.errorClass ?? 'unknown', message: result.attempt.message }
         : null;
     return { kind: 'settled', delivery: state, status, failure };
-  }
-
-  async function send({ id, subscription, event }: LoadedDelivery, timeoutMs: number): Promise<SendResult> {
-    const secret = secretOf(subscription.encryptedSecret);
-    if (secret instanceof SecretUnreadable) return unsigned(secret);
-    return sender.send({
-      url: subscription.url,
-      id,
-      body: webhookBody(event),
-      secrets: [secret],
-      timeoutMs,
-      // A worker that stops gives the attempt up; it is made again elsewhere, under the same id.
-      signal: Context.current().cancellationSignal,
-    });
-  }
-
-  function secretOf(encrypted: string): string | SecretUnreadable {
-    try {
-      return secretBox.decrypt(encrypted);
-    } catch (error) {
-      if (error instanceof SecretUnreadable) return error;
-      throw error;
-    }
   }
 
   function busyMs(asked: number): number {
@@ -195,12 +168,6 @@ export function createDeliveryActivities(
       throw putOff(step.attempt.errorClass ?? 'unknown', step.attempt.message, step.waitMs);
     },
   };
-}
-
-/** Nothing is sent unsigned; with the right key it goes out by the schedule. */
-function unsigned({ message }: SecretUnreadable): SendResult {
-  const none = { status: null, response: null, durationMs: 0, retryAfterMs: null };
-  return { kind: 'retry', errorClass: 'secret-unreadable', message, ...none };
 }
 
 /** Expected: it is tried again when its time has come, and nobody need be told. */

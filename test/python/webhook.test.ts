@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { webhookBody, webhookId } from '../../src/channels/webhook/body';
+import { webhookBody } from '../../src/channels/webhook/body';
+import { deliveryId } from '../../src/store/deliveries/delivery-id';
 import { newWebhookSecret } from '../../src/channels/webhook/signature';
 import { aSender, closeSenders } from '../channels/webhook/sending';
 import { answering, startSubscriber, stopSubscribers } from '../channels/webhook/subscriber';
@@ -50,7 +51,7 @@ test('a tampered body is refused', () => {
 });
 
 test.each([
-  ['webhook-id', () => webhookId('hq/17', 'sub_2')],
+  ['webhook-id', () => deliveryId('hq/17', 'sub_2')],
   ['webhook-timestamp', (sentAt: number) => String(sentAt + 1)],
   ['webhook-signature', () => `v1,${Buffer.alloc(32).toString('base64')}`],
 ])('another %s is refused', (name, other) => {
@@ -80,7 +81,7 @@ async function aWebhookFromTheWire(): Promise<Webhook> {
     user: { id: 2, name: 'منى' },
     payload: { name: 'شركة النور', street: 'Straße "5" \\ \u2028' },
   });
-  const id = webhookId('hq/17', 'sub_1');
+  const id = deliveryId('hq/17', 'sub_1');
   const { url } = subscriber;
   await aSender().send({ url, id, body, secrets: [secret, olderSecret], timeoutMs: 10_000 });
   await closeSenders();

@@ -1,7 +1,5 @@
-// What a subscriber gets: the body of a delivery and its id. Both are the same for every attempt and replay.
+// What a subscriber gets: the body of a delivery, the same for every attempt and replay.
 // Must never hold anything of the moment (time of sending, number of the attempt).
-
-import { createHash } from 'node:crypto';
 
 import type { JsonObject, OdooUser, Operation, Priority } from '../../domain/event';
 
@@ -47,10 +45,4 @@ export function webhookBody(event: WebhookEvent): string {
       payload: event.payload,
     },
   });
-}
-
-/** By this a subscriber knows a repetition. Hashed: a key may hold dots and slashes, an id may not. */
-export function webhookId(eventKey: string, subscriptionId: string): string {
-  const pair = JSON.stringify([eventKey, subscriptionId]);
-  return `msg_${createHash('sha256').update(pair).digest('hex').slice(0, 32)}`;
 }

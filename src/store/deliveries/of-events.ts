@@ -1,8 +1,8 @@
 // The deliveries of events, set-wise, under the locks of their events' rows.
-import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { DeliveryState } from '../../domain/delivery';
 import type { Database } from '../database';
+import { deliveryId } from './delivery-id';
 
 export interface EventDelivery {
   readonly id: string;
@@ -72,15 +72,6 @@ export async function insertDeliveries(tx: Database, wanted: readonly NewDeliver
       place int, id text, event_seq bigint, subscription_id text)
     order by place
     on conflict (id) do nothing`);
-}
-
-/**
- * By this a subscriber knows a repetition, so it depends on nothing else. A hash, since a key may hold dots and
- * slashes, which the signature of a webhook does not allow.
- */
-function deliveryId(eventKey: string, subscriptionId: string): string {
-  const pair = JSON.stringify([eventKey, subscriptionId]);
-  return `msg_${createHash('sha256').update(pair).digest('hex').slice(0, 32)}`;
 }
 
 /** Whatever became of them, they are to be made again, from the beginning of the schedule. */

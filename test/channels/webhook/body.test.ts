@@ -1,5 +1,5 @@
 // What a subscriber reads, and by what it knows a repetition.
-import { webhookBody, webhookId, webhookType, type WebhookEvent } from '../../../src/channels/webhook/body';
+import { webhookBody, webhookType, type WebhookEvent } from '../../../src/channels/webhook/body';
 
 const event: WebhookEvent = {
   key: 'hq/17',
@@ -46,19 +46,4 @@ test.each([
   ['unlink', 'odoo.sale_order_line.deleted'],
 ] as const)('%s of sale.order.line is %s', (operation, type) => {
   expect(webhookType({ model: 'sale.order.line', operation })).toBe(type);
-});
-
-test('the id names event and subscription, and holds no dot or slash', () => {
-  expect(webhookId('hq/17.ab', 'sub_1')).toMatch(/^msg_[0-9a-f]{32}$/);
-  expect(webhookId('hq/17.ab', 'sub_1')).toBe(webhookId('hq/17.ab', 'sub_1'));
-});
-
-// Subscribers keep these ids: a change of the rule would deliver everything in flight under a second one.
-test('the id of a known pair never changes', () => {
-  expect(webhookId('17', 'sub_1')).toBe('msg_ccd9dbf537507f915d7ae480a69543d9');
-});
-
-test('no other pair has the same id', () => {
-  const ids = [webhookId('1', '23'), webhookId('12', '3'), webhookId('1","2', '3'), webhookId('1', '2","3')];
-  expect(new Set(ids).size).toBe(4);
 });

@@ -1,0 +1,43 @@
+// Sends one delivery, signed with its subscription's secret. Writes nothing down.
+import { Context } from '@temporalio/activity';
+import type { SendResult } from '../channels/webhook/outcome';
+import type { WebhookSender } from '../channels/webhook/sender';
+import { webhookBody } from '../channels/webhook/body';
+import type { LoadedDelivery } from '../store/deliveries/load';
+import { SecretUnreadable, type SecretBox } from '../store/secret-box';
+
+export interface SendingParts {
+  readonly sender: Pick<WebhookSender, 'send'>;
+  readonly secretBox: Pick<SecretBox, 'decrypt'>;
+}
+
+export function createSending({ sender, secretBox }: SendingParts) {
+  return async ({ id, subscription, event }: LoadedDelivery, timeoutMs: number): Promise<SendResult> => {
+    const secret = secretOf(subscription.encryptedSecret);
+    if (secret instanceof SecretUnreadable) return unsigned(secret);
+    return sender.send({
+      url: subscription.url,
+      id,
+      body: webhookBody(event),
+      secrets: [secret],
+      timeoutMs,
+      // A worker that stops gives the attempt up; it is made again elsewhere, under the same id.
+      signal: Context.current().cancellationSignal,
+    });
+  };
+
+  function secretOf(encrypted: string): string | SecretUnreadable {
+    try {
+      return secretBox.decrypt(encrypted);
+    } catch (error) {
+      if (error instanceof SecretUnreadable) return error;
+      throw error;
+    }
+  }
+}
+
+/** Nothing is sent unsigned; with the right key it goes out by the schedule. */
+function unsigned({ message }: SecretUnreadable): SendResult {
+  const none = { status: null, response: null, durationMs: 0, retryAfterMs: null };
+  return { kind: 'retry', errorClass: 'secret-unreadable', message, ...none };
+}
