@@ -4,6 +4,7 @@
 import { dirname, resolve } from 'node:path';
 import { readDeliveries } from './config/deliveries';
 import { readPriorityRules } from './config/priorities';
+import { readProcessing } from './config/processing';
 import { ConfigError } from './config/problem';
 import type { Secret } from './config/secret';
 import { type Environment, SettingReader, type YamlSection } from './config/setting-reader';
@@ -95,6 +96,7 @@ export function loadConfig(env: Environment = process.env, workingFolder: string
     },
     deliveries: readDeliveries(reader, file.section('deliveries')),
     priorityRules: readPriorityRules(reader, file.priorities),
+    processing: readProcessing(reader, limits, file.processing),
   };
   return orRefuse(config, reader);
 }

@@ -71,6 +71,7 @@ describe('without any setting', () => {
         secretKey: null,
       },
       priorityRules: [],
+      processing: { rules: [], otherwise: 'auto' },
     });
   });
 
@@ -412,6 +413,38 @@ describe('priority rules', () => {
     ['high', 'jisr.yaml: priorities: something else'],
   ])('%s is refused', (rules, problem) => {
     expect(problems({}, `priorities:\n  ${rules}`)).toEqual([problem]);
+  });
+});
+
+describe('processing', () => {
+  test('one word counts where no rule fits; the environment wins over the file', () => {
+    const yaml = `limits: { processing: in_batches }
+processing:
+  - { source: main, model: sale.*, priorities: [high, medium], mode: individually }
+  - { model: stock.quant, priorities: low, mode: auto }`;
+    const rules = [
+      { source: 'main', model: 'sale.*', priorities: ['high', 'medium'], mode: 'individually' },
+      { source: null, model: 'stock.quant', priorities: ['low'], mode: 'auto' },
+    ];
+    expect(load({}, yaml).processing).toEqual({ otherwise: 'in_batches', rules });
+    expect(load({ JISR_PROCESSING: 'individually' }, yaml).processing).toEqual({
+      otherwise: 'individually',
+      rules,
+    });
+  });
+
+  test.each([
+    ['- { model: sale.order }', 'jisr.yaml: processing[0].mode: nothing'],
+    ['- { mode: batch }', 'jisr.yaml: processing[0].mode: "batch"'],
+    ['- { mode: auto, priorities: urgent }', 'jisr.yaml: processing[0].priorities: "urgent"'],
+    ['- { mode: auto, operations: [write] }', 'jisr.yaml: processing[0].operations: an unknown key'],
+    ['auto', 'jisr.yaml: processing: something else'],
+  ])('%s is refused', (rules, problem) => {
+    expect(problems({}, `processing:\n  ${rules}`)).toEqual([problem]);
+  });
+
+  test('an unknown word is refused', () => {
+    expect(problems({ JISR_PROCESSING: 'batch' })).toEqual(['JISR_PROCESSING: "batch"']);
   });
 });
 

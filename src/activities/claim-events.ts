@@ -1,51 +1,168 @@
 // Claims what may start now: looks at the first in rank, and further when their records are all busy.
+import { batchWorkflowId, isBatch } from '../contracts/names';
+import type { BatchToStart, EventToStart } from '../contracts/event-runs';
 import { chooseRecords, recordName, type Candidate } from '../domain/dispatch-order';
+import { priorityOf, rankOf } from '../domain/priority';
+import { isBacklog, processingOf, type ProcessingPolicy } from '../domain/processing';
+import { MAX_BATCH_EVENTS, planStarts, type QueuedEvent } from '../domain/start-plan';
 import type { Database } from '../store/database';
 import {
-  claimHeads,
-  recordsInFlight,
+  claimRows,
+  clearLeases,
+  eventsInFlight,
+  queuesOf,
   sourcesWaiting,
   waitingEvents,
-  type ClaimedEvent,
+  type EventInFlight,
+  type QueuedRow,
+  type WaitingEvent,
 } from '../store/events/claim';
 import { withSteadyPlans } from '../store/steady-plans';
 
 /** Time to start what was claimed; when we die before, others may after it. */
 const CLAIM_LEASE_MS = 10_000;
-
 /** A look that is wide enough, when it found something. */
 const WIDE_ROWS = 2_000;
+/** At one time; they count nothing in `maxInFlight`. */
+const MAX_BATCHES = 3;
+
+export interface ClaimLimits {
+  readonly maxInFlight: number;
+  readonly policy: ProcessingPolicy;
+  /** The longest list of ids or records that the server takes for a batch. */
+  readonly listBytes: number;
+  /** There was a backlog at the last look. */
+  readonly wasBacklog: boolean;
+  readonly nowMs: number;
+}
+
+export interface ClaimedEvent extends EventToStart {
+  /** A run took it before: a replay, a hand-over, or its run was lost. */
+  readonly ranBefore: boolean;
+}
 
 export interface Claim {
-  readonly claimed: readonly ClaimedEvent[];
+  readonly events: readonly ClaimedEvent[];
+  readonly batches: readonly BatchToStart[];
   /** Whether more waits than was claimed. */
   readonly waiting: boolean;
+  readonly isBacklog: boolean;
 }
 
-export async function claimEvents(db: Database, maxInFlight: number): Promise<Claim> {
-  return withSteadyPlans(db, (tx) => claimIn(tx, maxInFlight));
+export async function claimEvents(db: Database, limits: ClaimLimits): Promise<Claim> {
+  return withSteadyPlans(db, (tx) => claimIn(tx, limits));
 }
 
-async function claimIn(db: Database, maxInFlight: number): Promise<Claim> {
+async function claimIn(db: Database, limits: ClaimLimits): Promise<Claim> {
   const sources = await sourcesWaiting(db);
-  if (sources.length === 0) return { claimed: [], waiting: false };
-  const inFlight = await recordsInFlight(db);
-  const free = maxInFlight - inFlight.length;
-  if (free <= 0) return { claimed: [], waiting: true };
+  const pending = sources.reduce((sum, source) => sum + source.pending, 0);
+  const backlog = isBacklog(pending, limits.wasBacklog);
+  const nothing = { events: [], batches: [], isBacklog: backlog };
+  if (sources.length === 0) return { ...nothing, waiting: false };
+  const inFlight = await eventsInFlight(db);
+  const free = freePlaces(inFlight, limits);
+  if (free.single <= 0 && free.batches <= 0) return { ...nothing, waiting: true };
   const busy = new Set(inFlight.map(recordName));
+  const places = { individually: free.single, in_batches: free.batches * MAX_BATCH_EVENTS };
+  const processing = (event: WaitingEvent | QueuedRow) =>
+    event.ranBefore ? 'individually' : processingOf(limits.policy, event, backlog);
+  // What waits for one more run never goes in a batch, nor does anything wait behind it in one.
+  const firstPlaces = places.individually + places.in_batches;
   // One record with a long queue may fill the first look; then the look gets wider.
-  for (let limitRows = 2 * free + 50; ; limitRows *= 8) {
+  for (let wider = 1; ; wider *= 8) {
     const candidates: Candidate[] = [];
     let cut = false;
-    for (const source of sources) {
-      const waiting = await waitingEvents(db, source, limitRows);
-      candidates.push(...waiting);
-      cut ||= waiting.length === limitRows;
-    }
-    const chosen = chooseRecords(candidates, busy, free);
+    for (const { source } of sources)
+      for (const [ranBefore, wanted] of [
+        [true, places.individually],
+        [false, firstPlaces],
+      ] as const) {
+        const limitRows = (2 * wanted + 50) * wider;
+        const waiting = await waitingEvents(db, source, ranBefore, limitRows);
+        cut ||= waiting.length === limitRows;
+        for (const event of waiting)
+          candidates.push({ ...event, rank: rankOf(event.priority), processing: processing(event) });
+      }
+    const records = chooseRecords(candidates, busy, places);
     // A few records may have all of a long backlog: with some to start, it is not read to its end for more.
-    if (chosen.length < free && cut && (chosen.length === 0 || limitRows < WIDE_ROWS)) continue;
-    const claimed = await claimHeads(db, chosen, CLAIM_LEASE_MS);
-    return { claimed, waiting: cut || candidates.length > claimed.length };
+    const isWide = (2 * firstPlaces + 50) * wider >= WIDE_ROWS;
+    if (cut && (records.length === 0 || (records.length < places.individually && !isWide))) continue;
+    const queues = await queuesOf(
+      db,
+      records.map((record) => ({
+        ...record,
+        depth: record.processing === 'individually' ? 1 : Math.min(record.waiting, MAX_BATCH_EVENTS),
+      })),
+    );
+    const plan = planStarts(
+      records.map((record, place) => ({
+        record,
+        events: (queues[place] ?? []).map((row) => ({ ...row, processing: processing(row) })),
+      })),
+      { ...free, listBytes: limits.listBytes },
+    );
+    const claimed = await claimPlanned(db, plan, limits.nowMs);
+    const count = claimed.events.length + claimed.batches.reduce((sum, { events }) => sum + events.length, 0);
+    return { ...claimed, waiting: cut || candidates.length > count, isBacklog: backlog };
   }
+}
+
+function freePlaces(inFlight: readonly EventInFlight[], { maxInFlight, policy }: ClaimLimits) {
+  const batches = new Set<string>();
+  let single = 0;
+  for (const { workflowId } of inFlight) {
+    if (workflowId !== null && isBatch(workflowId)) batches.add(workflowId);
+    else single += 1;
+  }
+  const mayBatch = [policy.otherwise, ...policy.rules.map(({ mode }) => mode)].some(
+    (mode) => mode !== 'individually',
+  );
+  return {
+    single: Math.max(0, maxInFlight - single),
+    batches: mayBatch ? Math.max(0, MAX_BATCHES - batches.size) : 0,
+  };
+}
+
+type Planned = ReturnType<typeof planStarts<QueuedRow & QueuedEvent>>;
+
+async function claimPlanned(
+  db: Database,
+  { single, batches }: Planned,
+  nowMs: number,
+): Promise<Pick<Claim, 'events' | 'batches'>> {
+  const named = batches.map((queues) => ({
+    queues,
+    workflowId: batchWorkflowId(queues[0]?.events[0]?.key ?? '', nowMs),
+  }));
+  const claimed = await claimRows(
+    db,
+    [
+      ...single.map(({ event }) => ({ seq: event.seq, workflowId: event.key })),
+      ...named.flatMap(({ queues, workflowId }) =>
+        queues.flatMap(({ events }) => events.map(({ seq }) => ({ seq, workflowId }))),
+      ),
+    ],
+    CLAIM_LEASE_MS,
+  );
+  const tooLate: string[] = [];
+  const toStart = named.flatMap(({ queues, workflowId }): BatchToStart[] => {
+    const events = queues.flatMap((queue) => {
+      // Another claimer was quicker with one of them: what comes after it has to wait for it.
+      const gap = queue.events.findIndex(({ seq }) => !claimed.has(seq));
+      const kept = gap === -1 ? queue.events : queue.events.slice(0, gap);
+      tooLate.push(
+        ...queue.events.slice(kept.length).flatMap(({ seq, key }) => (claimed.has(seq) ? [key] : [])),
+      );
+      return kept;
+    });
+    const [first] = events;
+    return first === undefined ? [] : [{ workflowId, source: first.source, events }];
+  });
+  await clearLeases(db, tooLate);
+  return {
+    events: single
+      .filter(({ event }) => claimed.has(event.seq))
+      .map(({ event, rank }) => ({ ...event, priority: priorityOf(Math.min(rank, rankOf(event.priority))) })),
+    batches: toStart,
+  };
 }

@@ -3,12 +3,19 @@ import { log } from '@temporalio/activity';
 import type { DispatchActivities, LookAfterAnswer } from '../contracts/activities';
 import { addToCounters } from '../store/counters';
 import type { Database } from '../store/database';
-import { clearLeases, renewLeases, type ClaimedEvent } from '../store/events/claim';
+import { clearLeases, renewLeases } from '../store/events/claim';
 import { settleStale, staleEvents, type StaleEvent } from '../store/events/stale';
 import { readEvent } from '../store/events/read';
 import { readProcessingSettings } from '../store/settings';
-import { claimEvents } from './claim-events';
-import type { DispatchBell, EventRuns, RunFate } from '../contracts/event-runs';
+import {
+  BatchTooLarge,
+  type BatchToStart,
+  type DispatchBell,
+  type EventRuns,
+  type RunFate,
+} from '../contracts/event-runs';
+import type { ProcessingPolicy } from '../domain/processing';
+import { claimEvents, type Claim, type ClaimedEvent } from './claim-events';
 import { withHeartbeat } from './heartbeat';
 
 export interface DispatchDependencies {
@@ -16,6 +23,7 @@ export interface DispatchDependencies {
   readonly runs: EventRuns;
   readonly bell: DispatchBell;
   readonly maxInFlight: number;
+  readonly policy: ProcessingPolicy;
   /** Resolves after so many ms, or when the signal is aborted. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly nowMs: () => number;
@@ -30,46 +38,78 @@ const RUNNING_LEASE_MS = 60_000;
 /** Stale events looked after at one time. */
 const MAX_STALE = 200;
 const ASKED_AT_ONCE = 20;
+/** Of one search attribute: as the embedded server and docker-compose.yml are set, and what any server takes. */
+const LONG_LIST_BYTES = 16_000;
+const SHORT_LIST_BYTES = 1_900;
 
 export function createDispatchActivities(dependencies: DispatchDependencies): DispatchActivities {
-  const { db, runs, bell, maxInFlight, pause, nowMs } = dependencies;
+  const { db, runs, bell, maxInFlight, policy, pause, nowMs } = dependencies;
+  let listBytes = LONG_LIST_BYTES;
+  let isBacklog = false;
 
-  async function startOne(event: ClaimedEvent): Promise<boolean> {
+  async function claim(): Promise<Claim> {
+    const limits = { maxInFlight, policy, listBytes, wasBacklog: isBacklog, nowMs: nowMs() };
+    const claimed = await claimEvents(db, limits);
+    ({ isBacklog } = claimed);
+    return claimed;
+  }
+
+  async function startBatch(batch: BatchToStart): Promise<number> {
+    try {
+      await runs.startBatch(batch);
+      return batch.events.length;
+    } catch (error) {
+      if (!(error instanceof BatchTooLarge) || listBytes === SHORT_LIST_BYTES) throw error;
+      listBytes = SHORT_LIST_BYTES;
+      log.warn(
+        'this Temporal server takes only short lists, so batches are cut: set frontend.searchAttributesSizeOfValueLimit to 16384 for larger ones',
+      );
+      await clearLeases(db, keysOf(batch));
+      return 0;
+    }
+  }
+
+  /** Answers how many events it started. */
+  async function startOne(event: ClaimedEvent): Promise<number> {
     const outcome = await runs.start(event, { again: event.ranBefore, eager: false });
-    if (outcome === 'started') return true;
+    if (outcome === 'started') return 1;
     if (outcome === 'running') {
       await renewLeases(db, [event.key], RUNNING_LEASE_MS);
-      return false;
+      return 0;
     }
     // The row says whether the event is done, not the run that closed: perhaps the inbox is younger than it.
     const row = await readEvent(db, event.key);
-    if (row?.status !== 'pending') return false;
-    if ((await runs.start(event, { again: true, eager: false })) !== 'started') return false;
+    if (row?.status !== 'pending') return 0;
+    if ((await runs.start(event, { again: true, eager: false })) !== 'started') return 0;
     await addToCounters(db, event.source, new Map([['restarted', 1]]));
-    return true;
+    return 1;
   }
 
   /**
    * Starts all. Where none could be started, they are free again before the failure goes on; where only some
    * could not, these come again after their lease, and hold nobody up.
    */
-  async function startAll(claimed: readonly ClaimedEvent[]): Promise<number> {
-    const outcomes = await Promise.allSettled(claimed.map(startOne));
+  async function startAll({ events, batches }: Claim): Promise<number> {
+    const starts = [
+      ...events.map((event) => ({ keys: [event.key], start: startOne(event) })),
+      ...batches.map((batch) => ({ keys: keysOf(batch), start: startBatch(batch) })),
+    ];
+    const outcomes = await Promise.allSettled(starts.map(({ start }) => start));
     const failed = outcomes.flatMap((outcome, place) =>
       outcome.status === 'rejected'
-        ? [{ key: claimed[place]?.key ?? '', cause: toError(outcome.reason) }]
+        ? [{ keys: starts[place]?.keys ?? [], cause: toError(outcome.reason) }]
         : [],
     );
-    if (failed.length > 0 && failed.length === claimed.length) {
+    if (failed.length > 0 && failed.length === starts.length) {
       await clearLeases(
         db,
-        failed.map(({ key }) => key),
+        failed.flatMap(({ keys }) => keys),
       );
       throw new Error(`${failed.length} runs could not be started`, { cause: failed[0]?.cause });
     }
-    for (const { key, cause } of failed)
-      log.warn('an event could not be started; it comes again', { key, reason: cause.message });
-    return outcomes.filter((outcome) => outcome.status === 'fulfilled' && outcome.value).length;
+    for (const { keys, cause } of failed)
+      log.warn('events could not be started; they come again', { keys, reason: cause.message });
+    return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
   }
 
   return {
@@ -86,19 +126,20 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
             bell.setAwake(false);
             return { started, more: false, ...paused };
           }
-          const { claimed, waiting } = await claimEvents(db, maxInFlight);
+          const claimed = await claim();
           started += await startAll(claimed);
+          const { waiting } = claimed;
           if (signal.aborted || nowMs() >= endMs) {
             bell.setAwake(false);
             return { started, more: waiting, ...paused };
           }
           if (!waiting) {
             bell.setAwake(false);
-            const last = await claimEvents(db, maxInFlight);
-            started += await startAll(last.claimed);
+            const last = await claim();
+            started += await startAll(last);
             return { started, more: last.waiting, ...paused };
           }
-          if (claimed.length === 0) await pause(FULL_MS, signal);
+          if (claimed.events.length + claimed.batches.length === 0) await pause(FULL_MS, signal);
         }
       }),
 
@@ -111,8 +152,15 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
         const closed = await runs.closedSince(closedSinceMs, 1_000).catch(() => new Set<string>());
         // What has closed waits for us; what is open only wants its lease renewed.
         const ordered = [...stale].sort((a, b) => rank(closed, a) - rank(closed, b));
+        // The events of a batch share its run.
+        const fates = new Map<string, Promise<RunFate>>();
+        const fateOf = (workflowId: string) => {
+          const fate = fates.get(workflowId) ?? runs.fateOf(workflowId);
+          fates.set(workflowId, fate);
+          return fate;
+        };
         const settle = async (event: StaleEvent) => {
-          const verdict = VERDICTS[await runs.fateOf(event.workflowId)];
+          const verdict = VERDICTS[await fateOf(event.workflowId)];
           if (await settleStale(db, event, verdict)) answer[TALLY[verdict]] += 1;
         };
         for (let place = 0; place < ordered.length; place += ASKED_AT_ONCE)
@@ -141,6 +189,10 @@ const TALLY: Readonly<Record<Verdict, keyof LookAfterAnswer>> = {
 
 function rank(closed: ReadonlySet<string>, event: StaleEvent): number {
   return closed.has(event.workflowId) ? 0 : 1;
+}
+
+function keysOf({ events }: BatchToStart): string[] {
+  return events.map(({ key }) => key);
 }
 
 function toError(reason: unknown): Error {

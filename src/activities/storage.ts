@@ -7,6 +7,7 @@ import { discardEvent, reopen } from '../store/deliveries/acts';
 import type { EventDelivery } from '../store/deliveries/of-events';
 import { completeEvents, routeEvents } from '../store/events/route';
 import { readSourceSettings, writeProcessingSettings, writeSourceSettings } from '../store/settings';
+import { rowIds } from './pushed-ids';
 
 export interface StorageDependencies {
   readonly db: Database;
@@ -53,7 +54,7 @@ export function createStorageActivities(dependencies: StorageDependencies): Stor
       const { routed } = await routing.add(run);
       if (routed === null) return null;
       const { status, standing, waiting, source, pushId } = routed;
-      const pushed = acknowledgesPushes(source) && pushId !== null ? rowIds(pushId) : [];
+      const pushed = acknowledgesPushes(source) ? rowIds(pushId) : [];
       return {
         status,
         standing,
@@ -84,9 +85,4 @@ function inOwnWorkflow(run: RunRef) {
 
 function toMake({ id, subscription, tries }: EventDelivery): DeliveryToMake {
   return { id, subscription, tried: tries > 0 };
-}
-
-/** Only a row's id can be marked; other senders may use any text. */
-function rowIds(id: string): readonly number[] {
-  return /^[1-9]\d{0,14}$/.test(id) ? [Number(id)] : [];
 }

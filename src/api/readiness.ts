@@ -1,7 +1,7 @@
 // Readiness measures progress, not just that somebody answers: a poll that is late, a dispatcher that stands
 // and a store that does not answer are said, with the reason. Never waits longer than its checks may take.
 import { BridgeUnavailable } from '../control/ask';
-import { recordsInFlight } from '../store/events/claim';
+import { eventsInFlight } from '../store/events/claim';
 import { oldestPendingMs } from '../store/events/read';
 import { readProcessingSettings, readSourceSettings } from '../store/settings';
 import { errorCodeOf, innermostMessage, isOutage } from '../store/errors';
@@ -55,7 +55,7 @@ async function checkDispatch({ store }: ApiDependencies): Promise<Check> {
   const waiting = `an event has been waiting for ${seconds(oldestMs)}`;
   // A long queue is no fault of the dispatcher: one that stands has nothing in flight soon. What a dead worker
   // left in flight does not hide it, since `temporal` asks the dispatcher itself.
-  const inFlight = await recordsInFlight(store.db);
+  const inFlight = await eventsInFlight(store.db);
   if (inFlight.length > 0) return { ok: true, detail: `${waiting}; ${inFlight.length} are in flight` };
   return { ok: false, detail: `${waiting} and none is in flight: see that a worker is up` };
 }

@@ -2,6 +2,7 @@
 // Never shows a secret, nor a part of one.
 
 import { assertNever } from '../domain/assert-never';
+import type { ProcessingPolicy } from '../domain/processing';
 import type { Secret } from './secret';
 import type {
   Config,
@@ -27,6 +28,7 @@ export function describeConfig(config: Config): readonly string[] {
     `limits: ${config.limits.maxPendingEvents} events pending, ${config.limits.maxInFlightEvents} in flight, ${config.limits.pushStartsPerSecond} starts/s for pushes, bodies of ${config.limits.maxBodyBytes} bytes`,
     describeDeliveries(config.deliveries),
     ...(config.priorityRules.length === 0 ? [] : [`priority rules: ${config.priorityRules.length}`]),
+    describeProcessing(config.processing),
     `log level: ${config.log.level}`,
   ];
 }
@@ -53,6 +55,10 @@ function describeDeliveries({ allowCidrs, waitsMs, deadLetterDays, secretKey }: 
     allowCidrs.length === 0 ? 'no private addresses' : `private addresses ${allowCidrs.join(', ')}`;
   const waits = waitsMs.map((ms) => ms / 1_000).join(', ');
   return `deliveries: attempts after ${waits} s, ${allowed}, dead letters wait ${deadLetterDays} days, secret key ${isSet(secretKey)}`;
+}
+
+function describeProcessing({ rules, otherwise }: ProcessingPolicy): string {
+  return `processing: ${otherwise}${rules.length === 0 ? '' : `, ${rules.length} rules`}`;
 }
 
 function describeStore(store: StoreConfig): string {

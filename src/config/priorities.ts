@@ -5,20 +5,15 @@ import { z } from 'zod';
 import { OPERATIONS, PRIORITIES } from '../domain/event';
 import type { PriorityRule } from '../domain/priority-rules';
 import type { SettingReader, YamlSection } from './setting-reader';
-import { text, type ValueKind } from './values';
+import { requiredValue } from './rules';
+import { oneOf, severalOf, text, type ValueKind } from './values';
 
 const names = (expected: string): ValueKind<readonly string[]> => ({
   schema: z.union([z.string().transform((one) => [one]), z.array(z.string().min(1)).min(1)]),
   expected,
 });
-const operations: ValueKind<PriorityRule['operations']> = {
-  schema: z.union([z.enum(OPERATIONS).transform((one) => [one]), z.array(z.enum(OPERATIONS)).min(1)]),
-  expected: `one or several of ${OPERATIONS.join(', ')}`,
-};
-const priority: ValueKind<PriorityRule['priority']> = {
-  schema: z.enum(PRIORITIES),
-  expected: `one of ${PRIORITIES.join(', ')}`,
-};
+const operations: ValueKind<PriorityRule['operations']> = severalOf(OPERATIONS);
+const priority: ValueKind<PriorityRule['priority']> = oneOf(PRIORITIES);
 
 export function readPriorityRules(
   reader: SettingReader,
@@ -26,13 +21,8 @@ export function readPriorityRules(
 ): readonly PriorityRule[] {
   return sections.flatMap((section) => {
     const setting = (key: string) => ({ variable: null, section, key });
-    const urgency = reader.value(setting('priority'), priority);
-    if (urgency === null) {
-      if (section.values['priority'] === undefined) {
-        reader.refuse({ where: `${section.where}.priority`, found: 'nothing', expected: priority.expected });
-      }
-      return [];
-    }
+    const urgency = requiredValue(reader, section, 'priority', priority);
+    if (urgency === null) return [];
     return [
       {
         source: reader.value(setting('source'), text),

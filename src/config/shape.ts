@@ -3,6 +3,7 @@
 
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { PriorityRule } from '../domain/priority-rules';
+import type { ProcessingPolicy } from '../domain/processing';
 import type { Secret } from './secret';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -25,6 +26,8 @@ export interface Config {
   readonly deliveries: DeliveriesConfig;
   /** The first that fits an event says how urgent it is. */
   readonly priorityRules: readonly PriorityRule[];
+  /** Which events get a workflow of their own, and which go in batches. */
+  readonly processing: ProcessingPolicy;
 }
 
 export interface HttpConfig {

@@ -39,6 +39,19 @@ export const headerName: ValueKind<string> = {
   expected: 'the name of a header',
 };
 
+export function oneOf<T extends string>(words: readonly T[]): ValueKind<T> {
+  return { schema: z.enum(words), expected: `one of ${words.join(', ')}` };
+}
+
+/** One word, or a list of YAML. */
+export function severalOf<T extends string>(words: readonly T[]): ValueKind<readonly T[]> {
+  const word = z.enum(words);
+  return {
+    schema: z.union([word.transform((one) => [one]), z.array(word).min(1)]),
+    expected: `one or several of ${words.join(', ')}`,
+  };
+}
+
 /** A list of YAML, or a text with commas. */
 export function listOf<T>(item: ValueKind<T>, expected: string): ValueKind<readonly T[]> {
   const parts = z.string().transform((given) => given.split(',').map((part) => part.trim()));

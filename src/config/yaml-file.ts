@@ -13,7 +13,7 @@ const SECTION_KEYS = {
   http: ['host', 'port', 'public_url', ...secretKeys('admin_key')],
   store: ['data_dir', ...secretKeys('database_url')],
   temporal: ['address', 'namespace', 'ui_url', 'cli_path', ...secretKeys('api_key')],
-  limits: ['max_pending', 'max_in_flight', 'push_start_rate', 'max_body_bytes'],
+  limits: ['max_pending', 'max_in_flight', 'push_start_rate', 'max_body_bytes', 'processing'],
   deliveries: ['allow_cidr', 'schedule', 'dead_letter_days', ...secretKeys('secret_key')],
   log: ['level'],
 } as const;
@@ -31,7 +31,12 @@ const SOURCE_KEYS = [
   ...secretKeys('push_basic'),
 ];
 
-const PRIORITY_KEYS = ['source', 'model', 'operations', 'fields', 'priority'];
+/** Lists of rules. */
+const LIST_KEYS = {
+  sources: SOURCE_KEYS,
+  priorities: ['source', 'model', 'operations', 'fields', 'priority'],
+  processing: ['source', 'model', 'priorities', 'mode'],
+} as const;
 
 const shape = z.strictObject({
   http: mapping(SECTION_KEYS.http),
@@ -40,14 +45,16 @@ const shape = z.strictObject({
   limits: mapping(SECTION_KEYS.limits),
   deliveries: mapping(SECTION_KEYS.deliveries),
   log: mapping(SECTION_KEYS.log),
-  sources: z.array(mapping(SOURCE_KEYS)).nullish(),
-  priorities: z.array(mapping(PRIORITY_KEYS)).nullish(),
+  sources: z.array(mapping(LIST_KEYS.sources)).nullish(),
+  priorities: z.array(mapping(LIST_KEYS.priorities)).nullish(),
+  processing: z.array(mapping(LIST_KEYS.processing)).nullish(),
 });
 
 export interface YamlFile {
   readonly section: (name: keyof typeof SECTION_KEYS) => YamlSection;
   readonly sources: readonly YamlSection[];
   readonly priorities: readonly YamlSection[];
+  readonly processing: readonly YamlSection[];
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -101,7 +108,7 @@ function yamlFile(
   value: Partial<z.infer<typeof shape>>,
   problems: readonly ConfigProblem[],
 ): YamlFile {
-  const list = (key: 'sources' | 'priorities') =>
+  const list = (key: keyof typeof LIST_KEYS) =>
     (value[key] ?? []).map((values, index) => ({
       where: `${name}: ${key}[${index}]`,
       values: values ?? {},
@@ -110,6 +117,7 @@ function yamlFile(
     section: (key) => ({ where: `${name}: ${key}`, values: value[key] ?? {} }),
     sources: list('sources'),
     priorities: list('priorities'),
+    processing: list('processing'),
     problems,
   };
 }
@@ -132,12 +140,11 @@ function problemsOf(name: string, issue: z.core.$ZodIssue): readonly ConfigProbl
 }
 
 function isList(path: string): boolean {
-  return path === '.sources' || path === '.priorities';
+  return Object.keys(LIST_KEYS).some((key) => path === `.${key}`);
 }
 
 function keysAt(section: string): readonly string[] {
-  if (section === 'priorities') return PRIORITY_KEYS;
-  return Object.entries(SECTION_KEYS).find(([name]) => name === section)?.[1] ?? SOURCE_KEYS;
+  return Object.entries({ ...SECTION_KEYS, ...LIST_KEYS }).find(([name]) => name === section)?.[1] ?? [];
 }
 
 function mapping(keys: readonly string[]) {

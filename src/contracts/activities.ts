@@ -4,6 +4,7 @@ import type { DeliveryState } from '../domain/delivery';
 import type { EventState } from '../domain/event-state';
 import type { RunStanding } from '../domain/run';
 import type { PulledPageSummary, SyncSettings } from '../domain/sync';
+import type { BatchToProcess } from './workflows';
 
 export interface RunRef {
   readonly key: string;
@@ -113,6 +114,26 @@ export interface FirstTryActivities {
 export interface DeliveryActivities {
   /** Fails, to be tried again by the schedule, until the delivery is settled. */
   deliver(delivery: DeliveryRef): Promise<DeliverAnswer>;
+}
+
+export interface BatchRun extends BatchToProcess {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+export interface BatchAnswer {
+  /** Events that are done. */
+  readonly done: number;
+  /** Events that left the batch: a delivery failed, or an earlier event of the record left. */
+  readonly handedOver: number;
+  /** Ids to tell Odoo: where both channels count with one sequence, pushed events too. */
+  readonly acknowledge: readonly number[];
+}
+
+/** On the task queue of batches. */
+export interface BatchActivities {
+  /** Takes the events in hand, delivers each once, and gives back what that does not finish. */
+  processBatch(batch: BatchRun): Promise<BatchAnswer>;
 }
 
 export interface DispatchActivities {

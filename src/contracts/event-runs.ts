@@ -6,6 +6,13 @@ export interface EventToStart extends SearchableEvent {
   readonly key: string;
 }
 
+export interface BatchToStart {
+  readonly workflowId: string;
+  readonly source: string;
+  /** A record's events follow one another. */
+  readonly events: readonly EventToStart[];
+}
+
 /** `running`: an open run has the id. `closed`: a closed one has it, and only an own decision starts again. */
 export type StartOutcome = 'started' | 'running' | 'closed';
 
@@ -23,11 +30,13 @@ export interface StartHow {
 
 export interface EventRuns {
   start(event: EventToStart, how: StartHow): Promise<StartOutcome>;
+  /** @throws BatchTooLarge when the server does not take lists of this length */
+  startBatch(batch: BatchToStart): Promise<void>;
   /** Retry or discard a dead letter by its run, for a person who waits; false when none is open. */
   signal(workflowId: string, act: EventSignal): Promise<boolean>;
   /** Of the newest run. `broken`: terminated, timed out, failed or cancelled. `unknown`: Temporal knows none. */
   fateOf(workflowId: string): Promise<RunFate>;
-  /** Ids of workflows of events that closed since then, at most `limit`. */
+  /** Ids of workflows of events and batches that closed since then, at most `limit`. */
   closedSince(sinceMs: number, limit: number): Promise<ReadonlySet<string>>;
 }
 
@@ -36,4 +45,12 @@ export interface DispatchBell {
   ring(): void;
   /** The dispatcher is looking right now, in this process: it needs no signal. */
   setAwake(awake: boolean): void;
+}
+
+/** A search attribute of the batch is larger than the server takes. */
+export class BatchTooLarge extends Error {
+  constructor(cause: unknown) {
+    super('the server takes no search attributes of this size', { cause });
+    this.name = 'BatchTooLarge';
+  }
 }

@@ -8,6 +8,9 @@ export const ODOO_TASK_QUEUE = 'jisr-odoo';
 /** Activities that wait for subscribers: a slow one takes no place from the others. */
 export const DELIVERY_TASK_QUEUE = 'jisr-deliveries';
 
+/** Batches: they take no place from events that have a workflow of their own. */
+export const BATCH_TASK_QUEUE = 'jisr-batches';
+
 export const DISPATCH_WORKFLOW_ID = 'event-dispatch';
 
 /** Being one workflow id, it is the lock against two syncs of one source. */
@@ -15,8 +18,20 @@ export function pullWorkflowId(source: string, isFirst: boolean): string {
   return isFirst ? 'odoo-pull' : `odoo-pull/${source}`;
 }
 
+const BATCH_PREFIX = 'batch/';
+
+/** No event's key begins so. */
+export function batchWorkflowId(firstKey: string, atMs: number): string {
+  return `${BATCH_PREFIX}${firstKey}-${atMs}`;
+}
+
+export function isBatch(workflowId: string): boolean {
+  return workflowId.startsWith(BATCH_PREFIX);
+}
+
 export const WORKFLOW_TYPES = {
   pull: 'OdooPullWorkflow',
   dispatch: 'DispatchWorkflow',
   processEvent: 'ProcessEventWorkflow',
+  processBatch: 'ProcessBatchWorkflow',
 } as const;

@@ -34,14 +34,28 @@ export interface SearchableEvent {
   readonly ids: readonly { readonly channel: Channel; readonly id: string }[];
 }
 
-export function eventSearchAttributes(event: SearchableEvent, status: EventState): SearchAttributePair[] {
+/** Of the run of one event, or of several: then what they do not share is left out. */
+export function eventSearchAttributes(
+  events: readonly SearchableEvent[],
+  status: EventState,
+): SearchAttributePair[] {
+  const shared = <T>(values: readonly T[]): readonly T[] => {
+    const [first, ...others] = new Set(values);
+    return first === undefined || others.length > 0 ? [] : [first];
+  };
   return [
-    { key: ODOO_SOURCE, value: event.source },
-    { key: ODOO_MODEL, value: event.model },
-    { key: ODOO_OPERATION, value: event.operation },
-    { key: EVENT_PRIORITY, value: event.priority },
+    ...shared(events.map(({ source }) => source)).map((value) => ({ key: ODOO_SOURCE, value })),
+    ...shared(events.map(({ model }) => model)).map((value) => ({ key: ODOO_MODEL, value })),
+    ...shared(events.map(({ operation }) => operation)).map((value) => ({ key: ODOO_OPERATION, value })),
+    ...shared(events.map(({ priority }) => priority)).map((value) => ({ key: EVENT_PRIORITY, value })),
     { key: EVENT_STATUS, value: status },
-    { key: ODOO_RECORD, value: [`${event.model}/${event.recordId}`] },
-    { key: ODOO_EVENT_ID, value: event.ids.map(({ channel, id }) => `${channel}:${id}`) },
+    {
+      key: ODOO_RECORD,
+      value: [...new Set(events.map(({ model, recordId }) => `${model}/${recordId}`))],
+    },
+    {
+      key: ODOO_EVENT_ID,
+      value: events.flatMap(({ ids }) => ids.map(({ channel, id }) => `${channel}:${id}`)),
+    },
   ];
 }

@@ -11,6 +11,19 @@ export interface EventToProcess {
   readonly priority: Priority;
 }
 
+/** Events that go together in one workflow. */
+export interface BatchToProcess {
+  readonly source: string;
+  readonly records: readonly BatchRecord[];
+}
+
+/** One record with its events, in order. */
+export interface BatchRecord {
+  readonly model: string;
+  readonly recordId: number;
+  readonly keys: readonly string[];
+}
+
 export interface PullInput {
   readonly source: string;
   /** Carried over by continue-as-new. */

@@ -4,27 +4,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
+  isGrpcServiceError,
   type Client,
   type WorkflowExecutionStatusName,
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import type {
-  EventRuns,
-  EventSignal,
-  EventToStart,
-  RunFate,
-  StartHow,
-  StartOutcome,
+import {
+  BatchTooLarge,
+  type BatchToStart,
+  type EventRuns,
+  type EventSignal,
+  type EventToStart,
+  type RunFate,
+  type StartHow,
+  type StartOutcome,
 } from '../contracts/event-runs';
 import { discardSignal, eventQuery, retrySignal } from '../contracts/messages';
-import { TASK_QUEUE, WORKFLOW_TYPES } from '../contracts/names';
+import { isBatch, TASK_QUEUE, WORKFLOW_TYPES } from '../contracts/names';
 import { eventSearchAttributes } from '../contracts/search-attributes';
-import type { EventToProcess } from '../contracts/workflows';
+import type { BatchRecord, BatchToProcess, EventToProcess } from '../contracts/workflows';
 import { rankOf } from '../domain/priority';
 import { ask } from './ask';
 
 const PARKED_LOOK_MS = 100;
+/** A gRPC status. */
+const INVALID_ARGUMENT = 3;
 /** A start, a look and a second start fit into a lease of 10 s. */
 const CALL_WITHIN_MS = 3_000;
 
@@ -57,7 +62,7 @@ export function createEventRuns(client: Client): EventRuns {
         workflowIdConflictPolicy: 'FAIL',
         ...(eager ? { requestEagerStart: true } : {}),
         staticSummary: `${operation} ${model} ${recordId} from ${source}`,
-        typedSearchAttributes: new TypedSearchAttributes(eventSearchAttributes(event, 'processing')),
+        typedSearchAttributes: new TypedSearchAttributes(eventSearchAttributes([event], 'processing')),
         priority: { priorityKey: rankOf(priority), fairnessKey: source },
       } satisfies WorkflowStartOptions;
       await inTime(() => workflow.start(WORKFLOW_TYPES.processEvent, options));
@@ -68,9 +73,31 @@ export function createEventRuns(client: Client): EventRuns {
     }
   }
 
+  async function startBatch({ workflowId, source, events }: BatchToStart): Promise<void> {
+    const input: BatchToProcess = { source, records: byRecord(events) };
+    const rank = Math.min(...events.map(({ priority }) => rankOf(priority)));
+    const options = {
+      workflowId,
+      taskQueue: TASK_QUEUE,
+      args: [input],
+      // A second one with this id is the first, whose answer got lost.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `${events.length} events of ${input.records.length} records from ${source}`,
+      typedSearchAttributes: new TypedSearchAttributes(eventSearchAttributes(events, 'processing')),
+      priority: { priorityKey: rank, fairnessKey: source },
+    } satisfies WorkflowStartOptions;
+    try {
+      await inTime(() => workflow.start(WORKFLOW_TYPES.processBatch, options));
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+      throw isTooLarge(error) ? new BatchTooLarge(error) : error;
+    }
+  }
+
   async function closedSince(sinceMs: number, limit: number): Promise<ReadonlySet<string>> {
     const query = [
-      `WorkflowType = '${WORKFLOW_TYPES.processEvent}'`,
+      `WorkflowType IN ('${WORKFLOW_TYPES.processEvent}', '${WORKFLOW_TYPES.processBatch}')`,
       `ExecutionStatus != 'Running'`,
       `CloseTime >= '${new Date(sinceMs).toISOString()}'`,
     ].join(' AND ');
@@ -83,6 +110,8 @@ export function createEventRuns(client: Client): EventRuns {
   }
 
   async function signal(workflowId: string, act: EventSignal): Promise<boolean> {
+    // An event that needs a person has left its batch.
+    if (isBatch(workflowId)) return false;
     const handle = workflow.getHandle(workflowId);
     return ask(client, async () => {
       try {
@@ -99,7 +128,27 @@ export function createEventRuns(client: Client): EventRuns {
     });
   }
 
-  return { start, signal, fateOf, closedSince };
+  return { start, startBatch, signal, fateOf, closedSince };
+}
+
+function byRecord(events: readonly EventToStart[]): readonly BatchRecord[] {
+  const records: { model: string; recordId: number; keys: string[] }[] = [];
+  for (const { model, recordId, key } of events) {
+    const last = records.at(-1);
+    if (last?.model === model && last.recordId === recordId) last.keys.push(key);
+    else records.push({ model, recordId, keys: [key] });
+  }
+  return records;
+}
+
+/** The same code also stands for attributes that a new namespace does not know yet. */
+function isTooLarge(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : null;
+  return [error, cause].some((one) => {
+    if (!isGrpcServiceError(one)) return false;
+    const code: number = one.code;
+    return code === INVALID_ARGUMENT && one.message.includes('size limit');
+  });
 }
 
 const FATES: Readonly<Record<WorkflowExecutionStatusName, RunFate>> = {

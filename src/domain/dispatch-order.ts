@@ -1,5 +1,6 @@
-// Which waiting records get a free place: by rank, fair between sources, one event per record at a time.
+// Which waiting records get a free place: by rank, fair between sources, a record's events one after another.
 // Pure: candidates and busy records come in.
+import type { Processing } from './processing';
 
 /** One event that waits; per source, candidates come ordered by rank, then by acceptance. */
 export interface Candidate {
@@ -7,36 +8,50 @@ export interface Candidate {
   readonly model: string;
   readonly recordId: number;
   readonly rank: number;
+  readonly processing: Processing;
 }
 
-export type RecordRef = Omit<Candidate, 'rank'>;
+export type RecordRef = Pick<Candidate, 'source' | 'model' | 'recordId'>;
+
+export interface ChosenRecord extends Candidate {
+  /** How many of its events were seen to wait. */
+  readonly waiting: number;
+}
+
+/** Records that may be chosen, by how the event is processed that they were chosen for. */
+export type FreePlaces = Readonly<Record<Processing, number>>;
 
 export function recordName(record: RecordRef): string {
   return `${record.source} ${record.model}/${record.recordId}`;
 }
 
 /**
- * The records whose first waiting event may start now, at most `free`. A record stands where its most
- * urgent event stands, so what waits before that event inherits its rank.
+ * The records whose first waiting events may start now. A record stands where its most urgent event stands, so
+ * what waits before that event inherits its rank.
  */
 export function chooseRecords(
   candidates: readonly Candidate[],
   busy: ReadonlySet<string>,
-  free: number,
-): readonly Candidate[] {
-  const seen = new Set(busy);
-  const queues = new Map<number, Map<string, Candidate[]>>();
+  free: FreePlaces,
+): readonly ChosenRecord[] {
+  const records = new Map<string, { first: Candidate; waiting: number }>();
   for (const candidate of candidates) {
     const name = recordName(candidate);
-    if (seen.has(name)) continue;
-    seen.add(name);
-    const bySource = entry(queues, candidate.rank, () => new Map<string, Candidate[]>());
-    entry(bySource, candidate.source, (): Candidate[] => []).push(candidate);
+    if (busy.has(name)) continue;
+    const record = entry(records, name, () => ({ first: candidate, waiting: 0 }));
+    record.waiting += 1;
+    if (candidate.rank < record.first.rank) record.first = candidate;
+  }
+  const queues = new Map<number, Map<string, ChosenRecord[]>>();
+  for (const { first, waiting } of records.values()) {
+    const bySource = entry(queues, first.rank, () => new Map<string, ChosenRecord[]>());
+    entry(bySource, first.source, (): ChosenRecord[] => []).push({ ...first, waiting });
   }
   const ranks = [...queues.keys()].sort((a, b) => a - b);
+  const left = { ...free };
   return ranks
     .flatMap((rank) => inTurns([...(queues.get(rank)?.values() ?? [])]))
-    .slice(0, Math.max(0, free));
+    .filter(({ processing }) => (left[processing] -= 1) >= 0);
 }
 
 /** One of each queue in turn, until all are empty. */

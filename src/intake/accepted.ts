@@ -1,6 +1,7 @@
 // The words of the door: what it must know of a source, what comes in, what became of it.
 import type { Arrival, Channel, Operation, Priority } from '../domain/event';
 import type { PriorityRule } from '../domain/priority-rules';
+import type { ProcessingPolicy } from '../domain/processing';
 
 /** What the door must know of a source. */
 export interface IntakeSource {
@@ -11,6 +12,8 @@ export interface IntakeSource {
   readonly sharedEventIds: boolean;
   /** Our own word on how urgent an event is; it wins over Odoo's. */
   readonly priorityRules: readonly PriorityRule[];
+  /** What goes in batches is not started at the door. */
+  readonly processing: ProcessingPolicy;
 }
 
 /** What became of one copy. `eventId` is the sender's own, as sent. */

@@ -1,4 +1,5 @@
 // One transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
+import { processingMode } from '../domain/processing';
 import { required } from '../domain/required';
 import type { Database } from '../store/database';
 import { addToCounters, type CounterName } from '../store/counters';
@@ -108,7 +109,7 @@ async function writeEvents(
       priority: event.priority,
       category: event.category,
       user: event.user,
-      leaseMs: event.leaseMs,
+      leaseMs: startsAtDoor(event, source) ? event.leaseMs : null,
     })),
   );
   // A copy in the same set may have brought a second id to an event that is new itself.
@@ -134,6 +135,10 @@ async function writeEvents(
     }),
   );
   return { keyOf, renamed, isLeased: (event) => inserted.get(keyOf(event))?.leased === true };
+}
+
+function startsAtDoor(event: DecidedEvent, { name, processing }: IntakeSource): boolean {
+  return processingMode(processing, { ...event, source: name }) !== 'in_batches';
 }
 
 function toStart(event: DecidedEvent, key: string, { name: source }: IntakeSource): LeasedEvent {

@@ -6,9 +6,9 @@ import type { IntakeSource } from '../intake/accepted';
 export function intakeSource(
   { name, sharedEventIds }: SourceConfig,
   place: number,
-  { priorityRules }: Pick<Config, 'priorityRules'>,
+  { priorityRules, processing }: Pick<Config, 'priorityRules' | 'processing'>,
 ): IntakeSource {
-  return { name, keyPrefix: place === 0 ? '' : `${name}/`, sharedEventIds, priorityRules };
+  return { name, keyPrefix: place === 0 ? '' : `${name}/`, sharedEventIds, priorityRules, processing };
 }
 
 /** The sources that are pulled from. */

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
+import { createAttempts } from '../activities/attempts';
+import { createBatchActivities } from '../activities/batches';
 import { createDeliveryActivities } from '../activities/deliveries';
 import { createDispatchActivities } from '../activities/dispatch';
 import { failureInterceptor } from '../activities/failures';
@@ -11,13 +13,15 @@ import { createStorageActivities } from '../activities/storage';
 import { createWebhookSender, type WebhookSender } from '../channels/webhook/sender';
 import type { Config, Secret, SourceConfig } from '../config';
 import type {
+  BatchActivities,
+  BatchRun,
   DeliveryActivities,
   DeliveryRef,
   FirstTryActivities,
   OdooActivities,
   StorageActivities,
 } from '../contracts/activities';
-import { DELIVERY_TASK_QUEUE, ODOO_TASK_QUEUE, TASK_QUEUE } from '../contracts/names';
+import { BATCH_TASK_QUEUE, DELIVERY_TASK_QUEUE, ODOO_TASK_QUEUE, TASK_QUEUE } from '../contracts/names';
 import { createDispatchBell } from '../control/dispatch-bell';
 import { createEventRuns } from '../control/event-runs';
 import { reportPullFailure } from '../control/report-failure';
@@ -59,7 +63,7 @@ export interface WorkerPorts {
   readonly sender?: (sender: WebhookSender) => WebhookSender;
 }
 
-type Deliverers = DeliveryActivities & FirstTryActivities;
+type Deliverers = DeliveryActivities & FirstTryActivities & BatchActivities;
 
 /** What a worker needs to run workflows; made by the build. */
 export function prebuiltBundle(): string {
@@ -82,11 +86,12 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
     deliveries: putDeliveries = same,
     sender: putSender = same,
   } = ports;
+  const acknowledgesPushes = (source: string) => sources.get(source)?.intake.sharedEventIds === true;
   const storage = putStorage(
     createStorageActivities({
       db: store.db,
       configured: (source) => settings.get(source) ?? NOT_CONFIGURED,
-      acknowledgesPushes: (source) => sources.get(source)?.intake.sharedEventIds === true,
+      acknowledgesPushes,
       deadLetterMs: config.deliveries.deadLetterDays * DAY_MS,
     }),
   );
@@ -109,16 +114,18 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       nowMs: Date.now,
     }),
   );
-  const deliveries = putDeliveries(
-    createDeliveryActivities({
-      db: store.db,
-      sender,
-      secretBox: createSecretBox(secretKey.reveal()),
-      waitsMs: config.deliveries.waitsMs,
-      nowMs: Date.now,
-      random: Math.random,
-    }),
-  );
+  const attempts = createAttempts({
+    db: store.db,
+    sender,
+    secretBox: createSecretBox(secretKey.reveal()),
+    waitsMs: config.deliveries.waitsMs,
+    nowMs: Date.now,
+    random: Math.random,
+  });
+  const deliveries = putDeliveries({
+    ...createDeliveryActivities({ db: store.db, attempts, random: Math.random }),
+    ...createBatchActivities({ db: store.db, attempts, acknowledgesPushes }),
+  });
 
   const common: Pick<
     WorkerOptions,
@@ -143,6 +150,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
           runs: createEventRuns(client),
           bell,
           maxInFlight: config.limits.maxInFlightEvents,
+          policy: config.processing,
           pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
           nowMs: Date.now,
         }),
@@ -165,6 +173,12 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       taskQueue: DELIVERY_TASK_QUEUE,
       activities: { deliver: (ref: DeliveryRef) => deliveries.deliver(ref) },
       maxConcurrentActivityTaskExecutions: 100,
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: BATCH_TASK_QUEUE,
+      activities: { processBatch: (batch: BatchRun) => deliveries.processBatch(batch) },
+      maxConcurrentActivityTaskExecutions: 3,
     }),
   ]);
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);

@@ -68,7 +68,7 @@ export const events = pgTable(
     status: text('status').$type<EventState>().notNull().default('pending'),
     /** Pending: somebody is starting it until then. Processing, delivering: look after it from then on. */
     leaseUntil: time('lease_until'),
-    /** The workflow that has it in hand, or had it last. */
+    /** The workflow that is to have it, has it in hand, or had it last. */
     workflowId: text('workflow_id'),
     /** Every run that ever took it, the newest last: a repeat of one of these changes nothing. */
     runIds: text('run_ids')
@@ -86,10 +86,14 @@ export const events = pgTable(
       .where(sql`pull_id is not null`),
     index('events_record').on(t.model, t.recordId, t.seq),
     index('events_received').on(t.receivedAt),
-    // The dispatcher's: what waits, by rank; what waits, by record; what is being started; what is in hand.
-    index('events_waiting')
+    // The dispatcher's: what waits for its first run, and what waits for one more, by rank; what waits, by record;
+    // what is being started; what is in hand.
+    index('events_waiting_first')
       .on(t.source, t.priority, t.seq)
-      .where(sql`status = 'pending'`),
+      .where(sql`status = 'pending' and run_ids = '{}'`),
+    index('events_waiting_again')
+      .on(t.source, t.priority, t.seq)
+      .where(sql`status = 'pending' and run_ids <> '{}'`),
     index('events_waiting_record')
       .on(t.source, t.model, t.recordId, t.seq)
       .where(sql`status = 'pending'`),

@@ -1,4 +1,5 @@
 // All workflows of the bundle. Imports nothing that is not for a workflow.
 export { DispatchWorkflow } from './dispatch';
 export { OdooPullWorkflow } from './odoo-pull';
+export { ProcessBatchWorkflow } from './process-batch';
 export { ProcessEventWorkflow } from './process-event';

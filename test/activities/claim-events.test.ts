@@ -1,10 +1,15 @@
 // What may start, and in which order.
 import { sql } from 'drizzle-orm';
-import { claimEvents } from '../../src/activities/claim-events';
+import { claimEvents, type ClaimLimits } from '../../src/activities/claim-events';
 import type { EventCopy } from '../../src/domain/event';
 import { createIntake } from '../../src/intake/accept';
-import { routeEvents } from '../../src/store/events/route';
+import type { BatchToStart } from '../../src/contracts/event-runs';
+import { claimRows } from '../../src/store/events/claim';
+import { handOver } from '../../src/store/events/hand-over';
+import { readEvent } from '../../src/store/events/read';
+import { completeEvents, routeEvents } from '../../src/store/events/route';
 import { anArrival, aSource } from '../support/builders';
+import { subscribe } from '../support/subscriptions';
 import { describeOnBothEngines, type TestStore } from '../support/stores';
 
 describeOnBothEngines('the claim', (open) => {
@@ -16,8 +21,19 @@ describeOnBothEngines('the claim', (open) => {
       copies.map((copy) => anArrival(copy)),
       null,
     );
+  const claim = async (limits: Partial<ClaimLimits> = {}) =>
+    claimEvents(store.db, {
+      maxInFlight: 100,
+      policy: { rules: [], otherwise: 'auto' },
+      listBytes: 16_000,
+      wasBacklog: false,
+      nowMs: 1_000,
+      ...limits,
+    });
   const claimKeys = async (maxInFlight = 100) =>
-    (await claimEvents(store.db, maxInFlight)).claimed.map((event) => event.key);
+    (await claim({ maxInFlight, policy: { rules: [], otherwise: 'individually' } })).events.map(
+      ({ key }) => key,
+    );
   const processed = (keys: readonly string[]) =>
     routeEvents(
       store.db,
@@ -47,8 +63,8 @@ describeOnBothEngines('the claim', (open) => {
       { eventId: '3', recordId: 1, priority: 'high', payload: { n: 3 } },
     ]);
     // The first of record 1 inherits the rank of what waits behind it.
-    const first = await claimEvents(store.db, 100);
-    expect(first.claimed.map(({ key, priority }) => [key, priority])).toEqual([
+    const first = await claim();
+    expect(first.events.map(({ key, priority }) => [key, priority])).toEqual([
       ['1', 'high'],
       ['2', 'medium'],
     ]);
@@ -60,7 +76,7 @@ describeOnBothEngines('the claim', (open) => {
   test('no more are in flight than allowed', async () => {
     await accept(Array.from({ length: 20 }, (_, n) => ({ eventId: String(n + 1), recordId: n + 1 })));
     expect(await claimKeys(5)).toHaveLength(5);
-    expect(await claimEvents(store.db, 5)).toEqual({ claimed: [], waiting: true });
+    expect(await claim({ maxInFlight: 5 })).toMatchObject({ events: [], waiting: true });
     await processed(['1', '2']);
     expect(await claimKeys(5)).toHaveLength(2);
   });
@@ -87,7 +103,7 @@ describeOnBothEngines('the claim', (open) => {
     }));
     await accept([...queue, { eventId: '1000', recordId: 2, priority: 'low' }]);
     expect(await claimKeys(10)).toEqual(['1', '1000']);
-    expect(await claimEvents(store.db, 10)).toEqual({ claimed: [], waiting: true });
+    expect(await claim({ maxInFlight: 10 })).toMatchObject({ events: [], waiting: true });
   });
 
   test('two claimers at once never get the same event', async () => {
@@ -95,6 +111,113 @@ describeOnBothEngines('the claim', (open) => {
     const claims = await Promise.all([claimKeys(), claimKeys(), claimKeys()]);
     expect(claims.flat()).toHaveLength(50);
     expect(new Set(claims.flat()).size).toBe(50);
+  });
+
+  const inBatches = async (limits: Partial<ClaimLimits> = {}) =>
+    claim({ policy: { rules: [], otherwise: 'in_batches' }, ...limits });
+  const keysOf = ({ events }: BatchToStart) => events.map(({ key }) => key);
+
+  test('batches take whole records in order, the urgent first, and three at most', async () => {
+    await accept([
+      ...Array.from({ length: 700 }, (_, n) => ({ eventId: String(n + 1), recordId: (n % 350) + 1 })),
+      { eventId: 'a', recordId: 1000, priority: 'low' as const },
+      { eventId: 'b', recordId: 1000, priority: 'high' as const },
+    ]);
+    const { events, batches, waiting } = await inBatches();
+    expect(events).toEqual([]);
+    expect(batches.map((batch) => batch.events.length)).toEqual([200, 200, 200]);
+    expect(keysOf(batches[0]!).slice(0, 6)).toEqual(['a', 'b', '1', '351', '2', '352']);
+    expect(batches[0]).toMatchObject({ workflowId: 'batch/a-1000', source: 'main' });
+    expect(waiting).toBe(true);
+    expect((await inBatches()).batches).toEqual([]);
+    await routeEvents(
+      store.db,
+      keysOf(batches[1]!).map((key) => ({ key, runId: 'r', workflowId: batches[1]!.workflowId })),
+    );
+    const next = await inBatches({ nowMs: 2_000 });
+    expect(next.batches.map((batch) => batch.events.length)).toEqual([102]);
+    expect((await inBatches()).waiting).toBe(false);
+  });
+
+  test('auto goes in batches while there is a backlog, and to its end', async () => {
+    await accept(Array.from({ length: 1_001 }, (_, n) => ({ eventId: String(n + 1), recordId: n + 1 })));
+    const backlog = await claim();
+    expect(backlog).toMatchObject({ isBacklog: true, events: [] });
+    expect(backlog.batches).toHaveLength(3);
+    await store.empty();
+    await accept(Array.from({ length: 1_000 }, (_, n) => ({ eventId: String(n + 1), recordId: n + 1 })));
+    const few = await claim();
+    expect(few).toMatchObject({ isBacklog: false, batches: [] });
+    expect(few.events).toHaveLength(100);
+    expect((await claim({ wasBacklog: true })).batches.length).toBeGreaterThan(0);
+  });
+
+  test('what a run had before goes alone, and what waits behind it waits', async () => {
+    await accept([
+      { eventId: '1', recordId: 1 },
+      { eventId: '2', recordId: 1, payload: { n: 2 } },
+      { eventId: '3', recordId: 3 },
+    ]);
+    await subscribe(store, { url: 'http://crm.test/' });
+    const run = { key: '1', runId: 'r1', workflowId: 'batch/x' };
+    await claimRows(
+      store.db,
+      [{ seq: (await readEvent(store.db, '1'))!.seq, workflowId: 'batch/x' }],
+      60_000,
+    );
+    await routeEvents(store.db, [run]);
+    expect(await handOver(store.db, [run])).toBe(1);
+    const { events, batches } = await inBatches();
+    expect(events).toMatchObject([{ key: '1', ranBefore: true }]);
+    expect(batches.map(keysOf)).toEqual([['3']]);
+    expect((await readEvent(store.db, '1'))!.workflowId).toBe('1');
+  });
+
+  test('a batch takes nothing that was claimed for another workflow meanwhile', async () => {
+    await accept([{ eventId: '1', recordId: 1 }]);
+    const [batch] = (await inBatches()).batches;
+    await store.db.execute(sql`update events set lease_until = now() - interval '1 s'`);
+    expect(await claimKeys()).toEqual(['1']);
+    const late = { key: '1', runId: 'late', workflowId: batch!.workflowId };
+    expect(await routeEvents(store.db, [late])).toMatchObject([{ standing: 'older', status: 'pending' }]);
+    expect(await completeEvents(store.db, [late])).toEqual(['pending']);
+  });
+
+  test('rules by model and priority decide, and both kinds have their own places', async () => {
+    await accept([
+      { eventId: '1', recordId: 1, model: 'sale.order', priority: 'high' },
+      { eventId: '2', recordId: 2, model: 'sale.order', priority: 'low' },
+      { eventId: '3', recordId: 3, model: 'stock.quant', priority: 'high' },
+    ]);
+    const policy = {
+      otherwise: 'individually' as const,
+      rules: [
+        { source: null, model: 'stock.*', priorities: null, mode: 'in_batches' as const },
+        { source: null, model: '*', priorities: ['low' as const], mode: 'in_batches' as const },
+      ],
+    };
+    const { events, batches } = await claim({ policy });
+    expect(events.map(({ key }) => key)).toEqual(['1']);
+    expect(batches.map(keysOf)).toEqual([['3', '2']]);
+  });
+
+  test('two claimers of batches at once never get the same event, nor one before an earlier one', async () => {
+    await accept(
+      Array.from({ length: 300 }, (_, n) => ({
+        eventId: String(n + 1),
+        recordId: (n % 100) + 1,
+        payload: { n },
+      })),
+    );
+    const claims = await Promise.all([inBatches(), inBatches({ nowMs: 2 }), inBatches({ nowMs: 3 })]);
+    const batches = claims.flatMap((one) => one.batches);
+    const keys = batches.flatMap(keysOf);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const { events } of batches)
+      for (const { recordId } of events) {
+        const ofRecord = events.filter((event) => event.recordId === recordId).map(({ key }) => Number(key));
+        expect(ofRecord).toEqual([recordId, recordId + 100, recordId + 200].slice(0, ofRecord.length));
+      }
   });
 
   test('right after 20,000 inserts without ANALYZE a claim reads as few rows as after it', async () => {

@@ -23,6 +23,7 @@ import { startApi } from './running-api';
       const signals: EventSignal[] = [];
       const runs = {
         start: () => Promise.resolve('running' as const),
+        startBatch: () => Promise.resolve(),
         // The run is open, and about to be parked.
         signal: (_: string, act: EventSignal) => {
           signals.push(act);

@@ -113,6 +113,7 @@ export async function startApi(
 /** Temporal knows no run of any event. */
 const NO_RUNS: EventRuns = {
   start: () => Promise.resolve('started'),
+  startBatch: () => Promise.resolve(),
   signal: () => Promise.resolve(false),
   fateOf: () => Promise.resolve('unknown'),
   closedSince: () => Promise.resolve(new Set()),

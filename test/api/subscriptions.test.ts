@@ -29,6 +29,7 @@ describeOnBothEngines('subscriptions and events', (open) => {
     rings = 0;
     const runs: EventRuns = {
       start: () => Promise.resolve('started'),
+      startBatch: () => Promise.resolve(),
       signal: (workflowId, act) => {
         if (runIsOpen instanceof Error) return Promise.reject(runIsOpen);
         if (runIsOpen) signals.push([workflowId, act]);

@@ -2,7 +2,7 @@
 import { EVENT_STATES } from '../../src/domain/event-state';
 import { createIntake } from '../../src/intake/accept';
 import { readTotals } from '../../src/store/counters';
-import { claimHeads, recordsInFlight } from '../../src/store/events/claim';
+import { claimRows, eventsInFlight, queuesOf } from '../../src/store/events/claim';
 import { recordAttempts } from '../../src/store/deliveries/record';
 import { completeEvents, routeEvents } from '../../src/store/events/route';
 import { settleStale, staleEvents } from '../../src/store/events/stale';
@@ -165,13 +165,16 @@ describeOnBothEngines('events', (open) => {
   });
 
   test('a claimed event is in flight, and not claimed again while its lease lives', async () => {
-    const record = { source: 'main', model: 'res.partner', recordId: 17, rank: 3 };
-    expect(await claimHeads(store.db, [record], 60_000)).toMatchObject([{ key: '17', priority: 'medium' }]);
-    expect(await recordsInFlight(store.db)).toEqual([{ source: 'main', model: 'res.partner', recordId: 17 }]);
-    expect(await claimHeads(store.db, [record], 60_000)).toEqual([]);
+    const record = { source: 'main', model: 'res.partner', recordId: 17 };
+    const [[row] = []] = await queuesOf(store.db, [{ ...record, depth: 1 }]);
+    expect(row).toMatchObject({ key: '17', priority: 'medium', isLeased: false });
+    const wanted = [{ seq: row!.seq, workflowId: '17' }];
+    expect(await claimRows(store.db, wanted, 60_000)).toEqual(new Set([row!.seq]));
+    expect(await eventsInFlight(store.db)).toEqual([{ ...record, workflowId: '17' }]);
+    expect(await claimRows(store.db, wanted, 60_000)).toEqual(new Set());
     await expireLeases();
-    expect(await recordsInFlight(store.db)).toEqual([]);
-    expect(await claimHeads(store.db, [record], 60_000)).toHaveLength(1);
+    expect(await eventsInFlight(store.db)).toEqual([]);
+    expect(await claimRows(store.db, wanted, 60_000)).toEqual(new Set([row!.seq]));
   });
 
   test('many routes at once, in any order, end in right counters and no deadlock', async () => {

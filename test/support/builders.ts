@@ -1,9 +1,12 @@
 // Data for tests: a valid thing with what the test cares about put in its place.
 import type { Arrival, EventCopy, JsonObject } from '../../src/domain/event';
+import type { ProcessingPolicy } from '../../src/domain/processing';
 import type { IntakeSource } from '../../src/intake/accepted';
 
+const AUTO: ProcessingPolicy = { rules: [], otherwise: 'auto' };
+
 export function aSource(over: Partial<IntakeSource> = {}): IntakeSource {
-  return { name: 'main', keyPrefix: '', sharedEventIds: false, priorityRules: [], ...over };
+  return { name: 'main', keyPrefix: '', sharedEventIds: false, priorityRules: [], processing: AUTO, ...over };
 }
 
 export function aCopy(over: Partial<EventCopy> = {}): EventCopy {

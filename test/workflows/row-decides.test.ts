@@ -22,6 +22,7 @@ function gate() {
     return work();
   };
   const deliveries: WorkerPorts['deliveries'] = (activities) => ({
+    ...activities,
     deliverQuickly: (ref) => held(() => activities.deliverQuickly(ref)),
     deliver: (ref) => held(() => activities.deliver(ref)),
   });

@@ -149,7 +149,7 @@ async function move(
   run: RunOfEvent | null,
 ): Promise<void> {
   const tally = new CounterTally();
-  await writeMoves(tx, [{ row, steps, run }], tally);
+  await writeMoves(tx, [{ row, steps, ...(run === null ? {} : { run }) }], tally);
   await tally.write(tx);
 }
 

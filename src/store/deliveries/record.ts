@@ -80,7 +80,7 @@ export async function recordAttempts(
         const next = stateAfter(row, deliveries);
         const state = deliveries.find(({ id }) => id === result.id)?.state ?? 'discarded';
         // Also without a move, it gets a new lease: its run lives.
-        moves.push({ row, steps: next === row.status ? [] : [next], run: null });
+        moves.push({ row, steps: next === row.status ? [] : [next] });
         answers.set(result, { kind: 'recorded', status: next, state });
       }
       await writeMoves(tx, moves, tally);
@@ -90,13 +90,14 @@ export async function recordAttempts(
   });
 }
 
-/** Only the end of the last delivery closes an event, and that is `complete`. */
+/** The end of its last delivery closes an event. */
 function stateAfter(row: LockedRow, deliveries: readonly EventDelivery[]): EventState {
   if (row.status !== 'processing' && row.status !== 'delivering') return row.status;
   if (deliveries.some(({ state }) => state === 'dead')) return 'dead_letter';
   const waiting = deliveries.filter(({ state }) => state === 'waiting');
+  if (waiting.length === 0) return 'processed';
   const allTried = waiting.every(({ tries, putOff }) => tries > 0 || putOff);
-  return waiting.length > 0 && allTried ? 'delivering' : row.status;
+  return allTried ? 'delivering' : row.status;
 }
 
 async function keepAttempts(tx: Database, results: readonly AttemptResult[]): Promise<void> {

@@ -1,110 +1,140 @@
 // What the dispatcher asks and claims. No statement here may need fresh statistics: right after a bulk load
 // there are none, and a join over the whole inbox then takes seconds.
 import { sql } from 'drizzle-orm';
-import type { Candidate, RecordRef } from '../../domain/dispatch-order';
+import type { RecordRef } from '../../domain/dispatch-order';
 import type { Channel, Operation, Priority } from '../../domain/event';
 import { priorityOf } from '../../domain/priority';
 import type { Database } from '../database';
 
 /** Sources with something waiting, by the counters. */
-export async function sourcesWaiting(db: Database): Promise<readonly string[]> {
-  const { rows } = await db.execute<{ source: string }>(
-    sql`select source from counters where name = 'state:pending' and value > 0 order by source`,
-  );
-  return rows.map((row) => row.source);
-}
-
-/** The records in flight: being processed, or pending with a live lease. As many rows as events in flight. */
-export async function recordsInFlight(db: Database): Promise<readonly RecordRef[]> {
-  const { rows } = await db.execute<RecordRow>(sql`
-    select source, model, record_id from events where status = 'processing'
-    union all
-    select source, model, record_id from events
-    where status = 'pending' and lease_until is not null and lease_until > now()`);
-  return rows.map(toRecord);
-}
-
-/** Waiting events of one source without a live lease, by rank and acceptance. */
-export async function waitingEvents(
+export async function sourcesWaiting(
   db: Database,
-  source: string,
-  limitRows: number,
-): Promise<readonly Candidate[]> {
-  const { rows } = await db.execute<RecordRow & { priority: number }>(sql`
-    select source, model, record_id, priority from events
-    where status = 'pending' and source = ${source} and (lease_until is null or lease_until <= now())
-    order by priority, seq limit ${limitRows}`);
-  return rows.map((row) => ({ ...toRecord(row), rank: row.priority }));
+): Promise<readonly { readonly source: string; readonly pending: number }[]> {
+  const { rows } = await db.execute<{ source: string; pending: number }>(
+    sql`select source, value::float8 as pending from counters
+      where name = 'state:pending' and value > 0 order by source`,
+  );
+  return rows;
 }
 
-/** An event claimed for start: what the workflow and its search attributes are made of. */
-export interface ClaimedEvent extends RecordRef {
-  readonly key: string;
-  readonly operation: Operation;
-  /** Its own or what it inherits from an urgent event that waits behind it. */
+export interface EventInFlight extends RecordRef {
+  /** Its own, or its batch's. */
+  readonly workflowId: string | null;
+}
+
+/** Being processed, or pending with a live lease. */
+export async function eventsInFlight(db: Database): Promise<readonly EventInFlight[]> {
+  const { rows } = await db.execute<RecordRow & { workflow_id: string | null }>(sql`
+    select source, model, record_id, workflow_id from events where status = 'processing'
+    union all
+    select source, model, record_id, workflow_id from events
+    where status = 'pending' and lease_until is not null and lease_until > now()`);
+  return rows.map((row) => ({ ...toRecord(row), workflowId: row.workflow_id }));
+}
+
+/** A pending row without a live lease. */
+export interface WaitingEvent extends RecordRef {
   readonly priority: Priority;
-  readonly ids: readonly { readonly channel: Channel; readonly id: string }[];
-  /** A run took it before: a replay, or its run was lost. */
+  /** A run had it before. */
   readonly ranBefore: boolean;
 }
 
-/**
- * Claims the first waiting event of each record: gives it a lease, in the order of `records`. Repeats the
- * conditions, so of two claimers one gets the row.
- */
-export async function claimHeads(
+/** Of one source, those that no run had yet or those that one had, by rank and acceptance. */
+export async function waitingEvents(
   db: Database,
-  records: readonly Candidate[],
-  leaseMs: number,
-): Promise<readonly ClaimedEvent[]> {
+  source: string,
+  ranBefore: boolean,
+  limitRows: number,
+): Promise<readonly WaitingEvent[]> {
+  const { rows } = await db.execute<RecordRow & { priority: number }>(sql`
+    select source, model, record_id, priority from events
+    where status = 'pending' and source = ${source} and (lease_until is null or lease_until <= now())
+      and ${ranBefore ? RAN_BEFORE : NEVER_RAN}
+    order by priority, seq limit ${limitRows}`);
+  return rows.map((row) => ({ ...toRecord(row), priority: priorityOf(row.priority), ranBefore }));
+}
+
+/** What its workflow and search attributes are made of. */
+export interface QueuedRow extends RecordRef {
+  readonly seq: number;
+  readonly key: string;
+  readonly operation: Operation;
+  readonly priority: Priority;
+  readonly ids: readonly { readonly channel: Channel; readonly id: string }[];
+  readonly ranBefore: boolean;
+  readonly isLeased: boolean;
+}
+
+/** Of each record the first that wait, at most as many as it names, the oldest first; in the order of `records`. */
+export async function queuesOf(
+  db: Database,
+  records: readonly (RecordRef & { readonly depth: number })[],
+): Promise<readonly (readonly QueuedRow[])[]> {
   if (records.length === 0) return [];
   const asked = records.map((record, place) => ({
     place,
     source: record.source,
     model: record.model,
     record_id: record.recordId,
-    rank: record.rank,
+    depth: record.depth,
   }));
   const { rows } = await db.execute<
     RecordRow & {
       place: number;
+      seq: number;
       key: string;
       operation: Operation;
       priority: number;
       push_id: string | null;
       pull_id: string | null;
       ran_before: boolean;
+      is_leased: boolean;
     }
   >(sql`
-    with head as materialized (
-      select r.place, r.rank, first.seq
-      from json_to_recordset(${JSON.stringify(asked)}::json) as r(
-        place int, source text, model text, record_id bigint, rank smallint)
-      cross join lateral (
-        select seq from events e
-        where status = 'pending' and e.source = r.source and e.model = r.model and e.record_id = r.record_id
-        order by seq limit 1
-      ) first
-    )
-    update events e set lease_until = now() + ${leaseMs} * interval '1 ms'
-    from head
-    where e.seq = head.seq and e.status = 'pending' and (e.lease_until is null or e.lease_until <= now())
-    returning head.place, e.key, e.source, e.model, e.record_id, e.operation,
-      least(e.priority, head.rank) as priority, e.push_id, e.pull_id,
-      cardinality(e.run_ids) > 0 as ran_before`);
-  return rows
-    .sort((a, b) => a.place - b.place)
-    .map((row) => ({
+    select r.place, waiting.* from json_to_recordset(${JSON.stringify(asked)}::json) as r(
+      place int, source text, model text, record_id bigint, depth int)
+    cross join lateral (
+      select e.seq, e.key, e.source, e.model, e.record_id, e.operation, e.priority, e.push_id, e.pull_id,
+        e.run_ids <> '{}' as ran_before, coalesce(e.lease_until > now(), false) as is_leased
+      from events e
+      where status = 'pending' and e.source = r.source and e.model = r.model and e.record_id = r.record_id
+      order by e.seq limit r.depth
+    ) waiting`);
+  const queues: QueuedRow[][] = records.map(() => []);
+  for (const row of rows.sort((a, b) => a.seq - b.seq))
+    queues[row.place]?.push({
       ...toRecord(row),
+      seq: row.seq,
       key: row.key,
       operation: row.operation,
       priority: priorityOf(row.priority),
       ranBefore: row.ran_before,
+      isLeased: row.is_leased,
       ids: [
         ...(row.push_id === null ? [] : [{ channel: 'push' as const, id: row.push_id }]),
         ...(row.pull_id === null ? [] : [{ channel: 'pull' as const, id: row.pull_id }]),
       ],
-    }));
+    });
+  return queues;
+}
+
+/**
+ * Gives rows a lease in the name of the workflow that is to have them. Repeats the conditions, so of two claimers
+ * one gets a row. Answers which were claimed.
+ */
+export async function claimRows(
+  db: Database,
+  wanted: readonly { readonly seq: number; readonly workflowId: string }[],
+  leaseMs: number,
+): Promise<ReadonlySet<number>> {
+  if (wanted.length === 0) return new Set();
+  const asked = wanted.map(({ seq, workflowId }) => ({ seq, workflow_id: workflowId }));
+  const { rows } = await db.execute<{ seq: number }>(sql`
+    update events e set lease_until = now() + ${leaseMs} * interval '1 ms', workflow_id = r.workflow_id
+    from json_to_recordset(${JSON.stringify(asked)}::json) as r(seq bigint, workflow_id text)
+    where e.seq = r.seq and e.status = 'pending' and (e.lease_until is null or e.lease_until <= now())
+    returning e.seq`);
+  return new Set(rows.map(({ seq }) => seq));
 }
 
 /** Pending rows whose run is open but has not come to them yet. */
@@ -124,6 +154,10 @@ export async function clearLeases(db: Database, keys: readonly string[]): Promis
     where status = 'pending'
       and key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))`);
 }
+
+// Written as the partial indexes have it.
+const NEVER_RAN = sql`run_ids = '{}'`;
+const RAN_BEFORE = sql`run_ids <> '{}'`;
 
 interface RecordRow extends Record<string, unknown> {
   readonly source: string;

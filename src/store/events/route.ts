@@ -42,7 +42,7 @@ export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Pr
       const rows = await lockRows(tx, distinct);
       const inHand = distinct.flatMap((run) => {
         const row = rows.get(run.key);
-        return row === undefined ? [] : [{ run, row, standing: standingOf(row, run.runId) }];
+        return row === undefined ? [] : [{ run, row, standing: standingIn(row, run) }];
       });
       const known = await deliveriesOf(
         tx,
@@ -71,6 +71,12 @@ export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Pr
     await tally.write(tx);
     return runs.map((run) => answers.get(run) ?? null);
   });
+}
+
+/** A batch has only what names it: what was claimed for another workflow meanwhile is not its own any more. */
+function standingIn(row: LockedRow, run: RunOfEvent): RunStanding {
+  const isInBatch = run.workflowId !== run.key;
+  return isInBatch && row.workflowId !== run.workflowId ? 'older' : standingOf(row, run.runId);
 }
 
 /** Opens or makes the deliveries of events that are taken. Answers whether there are any. */
@@ -151,12 +157,12 @@ export async function completeEvents(
         if (row === undefined) continue;
         const deliveries = known.get(row.seq) ?? [];
         // A run that the row does not know was reset behind its `route`: it closes what it finds done.
-        const standing = standingOf(row, run.runId);
+        const standing = standingIn(row, run);
         const isDone =
           standing !== 'older' &&
           (row.status === 'processing' || row.status === 'delivering') &&
           deliveries.every(({ state }) => state !== 'waiting');
-        if (isDone) moves.push({ row, steps: [endOf(deliveries)], run: standing === 'take' ? run : null });
+        if (isDone) moves.push({ row, steps: [endOf(deliveries)], ...(standing === 'take' ? { run } : {}) });
         answers.set(run, isDone ? endOf(deliveries) : row.status);
       }
       await writeMoves(tx, moves, tally);

@@ -28,6 +28,7 @@ export interface LockedRow {
   readonly pushId: string | null;
   readonly status: EventState;
   readonly runIds: readonly string[];
+  readonly workflowId: string | null;
   readonly leaseMs: number | null;
 }
 
@@ -51,10 +52,11 @@ export async function lockRows(
     push_id: string | null;
     status: EventState;
     run_ids: string[];
+    workflow_id: string | null;
     lease_ms: number | null;
   }>(sql`
     select seq, key, source, model, operation, priority, changed_fields, push_id, status,
-      to_json(run_ids) as run_ids, (extract(epoch from lease_until) * 1000)::float8 as lease_ms
+      to_json(run_ids) as run_ids, workflow_id, (extract(epoch from lease_until) * 1000)::float8 as lease_ms
     from events
     where key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))
     order by seq for no key update`);
@@ -72,6 +74,7 @@ export async function lockRows(
         pushId: row.push_id,
         status: row.status,
         runIds: row.run_ids,
+        workflowId: row.workflow_id,
         leaseMs: row.lease_ms === null ? null : Math.round(row.lease_ms),
       },
     ]),
@@ -82,8 +85,10 @@ export interface Move {
   readonly row: LockedRow;
   /** Through these states; none leaves it where it is, with a new lease. */
   readonly steps: readonly EventState[];
-  /** The run that takes it; null when the one it has keeps it. */
-  readonly run: RunOfEvent | null;
+  /** The run that takes it. Without one, the run that it has keeps it. */
+  readonly run?: RunOfEvent;
+  /** The workflow that is to have it next. */
+  readonly workflowId?: string;
 }
 
 export async function writeMoves(tx: Database, moves: readonly Move[], tally: CounterTally): Promise<void> {
@@ -93,7 +98,7 @@ export async function writeMoves(tx: Database, moves: readonly Move[], tally: Co
     seq: move.row.seq,
     status: lastStep(move),
     run_id: move.run?.runId ?? null,
-    workflow_id: move.run?.workflowId ?? null,
+    workflow_id: move.run?.workflowId ?? move.workflowId ?? null,
     lease_ms: ['processing', 'delivering'].includes(lastStep(move)) ? LOOK_AFTER_MS : null,
   }));
   await tx.execute(sql`

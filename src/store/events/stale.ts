@@ -38,7 +38,7 @@ export async function settleStale(
     const row = (await lockRows(tx, [stale])).get(stale.key);
     if (row?.leaseMs !== stale.leaseUntilMs) return false;
     const tally = new CounterTally();
-    await writeMoves(tx, [{ row, steps: [verdict === 'renew' ? row.status : verdict], run: null }], tally);
+    await writeMoves(tx, [{ row, steps: [verdict === 'renew' ? row.status : verdict] }], tally);
     if (verdict === 'pending') tally.add(row.source, 'lost_runs', 1);
     await tally.write(tx);
     return true;

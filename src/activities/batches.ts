@@ -1,0 +1,114 @@
+// The events of a batch: taken in hand together, records side by side, a record's events one after another, each
+// delivery tried once. What that does not finish leaves the batch for a workflow of its own.
+import type { BatchActivities, BatchRun, DeliveryRef } from '../contracts/activities';
+import { standingOf } from '../domain/run';
+import type { Database } from '../store/database';
+import { handOver } from '../store/events/hand-over';
+import { completeEvents, isClosed, routeEvents, type Routed } from '../store/events/route';
+import type { RunOfEvent } from '../store/events/rows';
+import { FIRST_TRY_MS, type Attempts } from './attempts';
+import { withHeartbeat } from './heartbeat';
+import { rowIds } from './pushed-ids';
+
+export interface BatchDependencies {
+  readonly db: Database;
+  readonly attempts: Attempts;
+  readonly acknowledgesPushes: (source: string) => boolean;
+}
+
+/** Records under way at one time; as many connections to one subscriber. */
+const RECORDS_AT_ONCE = 12;
+
+/** `left`: it needs more than one try. */
+type Outcome = 'done' | 'left';
+
+export function createBatchActivities({
+  db,
+  attempts,
+  acknowledgesPushes,
+}: BatchDependencies): BatchActivities {
+  return {
+    processBatch: (batch) =>
+      withHeartbeat(async (signal) => {
+        const toRun = (key: string): RunOfEvent => ({
+          key,
+          runId: batch.runId,
+          workflowId: batch.workflowId,
+        });
+        const runs = batch.records.flatMap(({ keys }) => keys.map(toRun));
+        const routed = await routeEvents(db, runs);
+        const taken = new Map(
+          runs.flatMap((run, place) => {
+            const event = routed[place] ?? null;
+            return event === null || event.standing === 'older' ? [] : [[run.key, event] as const];
+          }),
+        );
+        const open = batch.records
+          .map(({ keys }) => keys.filter((key) => isOpen(taken.get(key))))
+          .filter((keys) => keys.length > 0);
+        const left: string[] = [];
+        await sideBySide(open, RECORDS_AT_ONCE, async (keys) => {
+          for (const [place, key] of keys.entries()) {
+            signal.throwIfAborted();
+            if ((await deliverAll(batch, key, taken.get(key))) === 'done') continue;
+            // Those behind it wait for it, as they would have without a batch.
+            left.push(...keys.slice(place));
+            return;
+          }
+        });
+        const stays = new Set(left);
+        // Of most the last delivery has closed them.
+        await completeEvents(
+          db,
+          open
+            .flat()
+            .filter((key) => !stays.has(key))
+            .map(toRun),
+        );
+        await handOver(db, left.map(toRun));
+        const pushed = [...taken.values()].map(({ pushId }) => pushId);
+        return {
+          done: taken.size - left.length,
+          handedOver: left.length,
+          acknowledge: acknowledgesPushes(batch.source) ? pushed.flatMap(rowIds) : [],
+        };
+      }),
+  };
+
+  async function deliverAll(batch: BatchRun, key: string, event: Routed | undefined): Promise<Outcome> {
+    const ids = event?.waiting.map(({ id }) => id) ?? [];
+    const outcomes = await Promise.all(ids.map((id) => deliverOnce({ key, runId: batch.runId, id })));
+    return outcomes.includes('left') ? 'left' : 'done';
+  }
+
+  async function deliverOnce(ref: DeliveryRef): Promise<Outcome> {
+    const loaded = await attempts.load(ref.id);
+    if (loaded === null || loaded.state !== 'waiting') return 'done';
+    if (standingOf(loaded.event, ref.runId) !== 'repeat') return 'done';
+    const { subscription, dueInMs } = loaded;
+    if (subscription.status === 'deleted') {
+      await attempts.settle({ ...ref, attempt: null, end: { state: 'discarded' } });
+      return 'done';
+    }
+    if (subscription.status !== 'active' || dueInMs > 0) return 'left';
+    if (attempts.destinations.isCutOff(subscription.url)) return 'left';
+    const { answer } = await attempts.make(ref, loaded, { timeoutMs: FIRST_TRY_MS, mayDie: false });
+    return answer.kind === 'later' ? 'left' : 'done';
+  }
+}
+
+function isOpen(event: Routed | undefined): boolean {
+  return event !== undefined && event !== null && !isClosed(event.status);
+}
+
+async function sideBySide<T>(
+  all: readonly T[],
+  atOnce: number,
+  work: (one: T) => Promise<void>,
+): Promise<void> {
+  const queue = all.values();
+  const worker = async () => {
+    for (const one of queue) await work(one);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, worker));
+}
