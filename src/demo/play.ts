@@ -30,6 +30,9 @@ export interface Demo {
   close(): Promise<void>;
 }
 
+/** Of the environment; all else is the demo's own. */
+const YOURS = ['TEMPORAL_CLI_PATH', 'JISR_PROCESSING'] as const;
+
 export async function playDemo(options: DemoOptions): Promise<Demo> {
   const { env, say, steps, patienceMs } = options;
   const closing = new Closing();
@@ -55,7 +58,7 @@ export async function playDemo(options: DemoOptions): Promise<Demo> {
         ODOO_PUSH_API_KEY: PUSH_KEY,
         JISR_WEBHOOK_ALLOW_CIDR: '127.0.0.0/8',
         JISR_DELIVERY_SCHEDULE: '0,0.5,1,2,4',
-        ...(env['TEMPORAL_CLI_PATH'] === undefined ? {} : { TEMPORAL_CLI_PATH: env['TEMPORAL_CLI_PATH'] }),
+        ...Object.fromEntries(YOURS.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
       },
       folder,
     );

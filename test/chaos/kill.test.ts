@@ -12,9 +12,10 @@ interface Stats {
 }
 
 describe.each([
-  ['of the whole process, its Temporal server included', 'killAll', 3000],
-  ['of Node alone, which orphans its Temporal server', 'killNode', 600],
-] as const)('kill -9 %s', (_, how, changes) => {
+  ['of the whole process, its Temporal server included', 'killAll', 'individually', 1500],
+  ['of Node alone, which orphans its Temporal server', 'killNode', 'individually', 600],
+  ['of the whole process, in the middle of batches', 'killAll', 'in_batches', 6000],
+] as const)('kill -9 %s', (_, how, processing, changes) => {
   let odoo: Simulator;
   let jisr: JisrProcess;
 
@@ -24,6 +25,7 @@ describe.each([
     jisr = await jisrProcess({
       ODOO_URL: odoo.url,
       ODOO_API_KEY: 'lab-key',
+      JISR_PROCESSING: processing,
       ODOO_PULL_INTERVAL_MS: '500',
       ODOO_PULL_LIMIT: '200',
       ODOO_SWEEP_INTERVAL_MS: '5000',
@@ -46,9 +48,10 @@ describe.each([
       expect((await stats()).events['processed']).toBeLessThan(changes);
       const server = jisr.temporalPid();
       await jisr[how]();
-      await eventually(() => {
-        expect(isAlive(server)).toBe(how === 'killNode');
-      });
+      if (how === 'killAll')
+        await eventually(() => {
+          expect(isAlive(server)).toBe(false);
+        });
       const before = odoo.requests.counts().pull;
       await jisr.start();
       expect(isAlive(server)).toBe(false);
@@ -80,18 +83,18 @@ describe.each([
   test('each event is found in Temporal by its id and its key', async () => {
     const connection = await Connection.connect({ address: jisr.temporalAddress() });
     const { workflow } = new Client({ connection });
+    const isSingle = processing === 'individually';
+    const type = isSingle ? 'ProcessEventWorkflow' : 'ProcessBatchWorkflow';
     await eventually(async () => {
-      const { count } = await workflow.count(
-        `WorkflowType = 'ProcessEventWorkflow' AND EventStatus = 'processed'`,
-      );
-      expect(count).toBe(changes);
+      const { count } = await workflow.count(`WorkflowType = '${type}' AND EventStatus = 'processed'`);
+      if (isSingle) expect(count).toBe(changes);
+      else expect(count).toBeGreaterThan(0);
     });
     for (const id of [1, Math.floor(changes / 2), changes]) {
       const found: string[] = [];
-      for await (const run of workflow.list({ query: `OdooEventId = 'pull:${id}'` }))
-        found.push(run.workflowId);
-      expect(found).toEqual([String(id)]);
-      expect((await workflow.getHandle(String(id)).describe()).status.name).toBe('COMPLETED');
+      const query = `OdooEventId = 'pull:${id}' AND ExecutionStatus = 'Completed'`;
+      for await (const run of workflow.list({ query })) found.push(run.workflowId);
+      expect(found).toEqual([isSingle ? String(id) : expect.stringMatching(/^batch\//)]);
     }
     await connection.close();
   }, 60_000);

@@ -12,81 +12,84 @@ import { jisrProcess, type JisrProcess } from '../support/jisr-process';
 const CHANGES = 2_000;
 const SHAPES = ['instant', 'builder', 'batch', 'instant-then-builder', 'none'] as const;
 
-let odoo: Simulator;
-let subscriber: Subscriber;
-let jisr: JisrProcess;
+describe.each(['individually', 'in_batches'])('processing %s', (processing) => {
+  let odoo: Simulator;
+  let subscriber: Subscriber;
+  let jisr: JisrProcess;
 
-beforeAll(async () => {
-  odoo = await startSimulator();
-  subscriber = await startSubscriber();
-  // One port over all restarts, as Odoo has one address for it.
-  const [port] = await freePorts(1);
-  jisr = await jisrProcess({
-    PORT: String(port),
-    ODOO_URL: odoo.url,
-    ODOO_API_KEY: 'lab-key',
-    ODOO_PUSH_API_KEY: 'push-key',
-    ODOO_PULL_INTERVAL_MS: '500',
-    ODOO_PULL_LIMIT: '200',
-    ODOO_SWEEP_INTERVAL_MS: '5000',
-    JISR_WEBHOOK_ALLOW_CIDR: '127.0.0.0/8',
-    JISR_DELIVERY_SCHEDULE: '0,1,1,1,1,1',
-  });
-  await jisr.start();
-  await createBridgeClient(jisr.url(), 'test-admin-key').subscribe('crm', subscriber.url);
-  odoo.setPush({
-    url: `${jisr.url()}/api/v1/webhooks/receive`,
-    credentials: { kind: 'bearer', token: 'push-key' },
-  });
-}, 120_000);
-afterAll(async () => {
-  await jisr.stop();
-  jisr.remove();
-  await subscriber.close();
-  await odoo.close();
-}, 60_000);
-
-test(`kill -9 of everything three times in the middle of ${CHANGES} changes by push and pull`, async () => {
-  let made = 0;
-  const making = (async () => {
-    while (made < CHANGES) {
-      made += odoo.changeMany(20, { push: SHAPES[(made / 20) % SHAPES.length]! }).length;
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-  })();
-  const taken = () => new Set(subscriber.taken().map(({ id }) => id)).size;
-  for (const share of [0.1, 0.35, 0.6]) {
-    await eventually(() => {
-      expect(taken()).toBeGreaterThanOrEqual(CHANGES * share);
-    }, 120_000);
-    await jisr.killAll();
-    const before = taken();
+  beforeAll(async () => {
+    odoo = await startSimulator();
+    subscriber = await startSubscriber();
+    // One port over all restarts, as Odoo has one address for it.
+    const [port] = await freePorts(1);
+    jisr = await jisrProcess({
+      PORT: String(port),
+      JISR_PROCESSING: processing,
+      ODOO_URL: odoo.url,
+      ODOO_API_KEY: 'lab-key',
+      ODOO_PUSH_API_KEY: 'push-key',
+      ODOO_PULL_INTERVAL_MS: '500',
+      ODOO_PULL_LIMIT: '200',
+      ODOO_SWEEP_INTERVAL_MS: '5000',
+      JISR_WEBHOOK_ALLOW_CIDR: '127.0.0.0/8',
+      JISR_DELIVERY_SCHEDULE: '0,1,1,1,1,1',
+    });
     await jisr.start();
-    // Work goes on within 15 s of the restart.
-    await eventually(() => {
-      expect(taken()).toBeGreaterThan(before);
-    }, 15_000);
-  }
-  await making;
-  await odoo.pushesIdle();
-  const client = createBridgeClient(jisr.url(), 'test-admin-key');
-  await eventually(async () => {
-    const { events } = await client.stats();
-    expect(events).toMatchObject({ pending: 0, processing: 0, delivering: 0, dead_letter: 0 });
-    expect(odoo.ledger.unmarked()).toEqual([]);
-    expect(taken()).toBeGreaterThanOrEqual(CHANGES);
-  }, 180_000);
+    await createBridgeClient(jisr.url(), 'test-admin-key').subscribe('crm', subscriber.url);
+    odoo.setPush({
+      url: `${jisr.url()}/api/v1/webhooks/receive`,
+      credentials: { kind: 'bearer', token: 'push-key' },
+    });
+  }, 120_000);
+  afterAll(async () => {
+    await jisr.stop();
+    jisr.remove();
+    await subscriber.close();
+    await odoo.close();
+  }, 60_000);
 
-  const verdict = judge({
-    entries: odoo.ledger.entries(),
-    payloadOf: (serial) => odoo.ledger.payloadOf(serial),
-    strayMarks: odoo.ledger.strayMarks().length,
-    events: await client.events(),
-    taken: subscriber.taken(),
-  });
-  process.stderr.write(
-    `${CHANGES} changes, ${odoo.ledger.summary().pushes} pushes, ${verdict.repeated} webhooks taken again\n`,
-  );
-  expect(verdict.findings).toEqual([]);
-  expect(verdict).toMatchObject({ made: CHANGES, events: CHANGES, delivered: CHANGES });
-}, 600_000);
+  test(`kill -9 of everything three times in the middle of ${CHANGES} changes by push and pull`, async () => {
+    let made = 0;
+    const making = (async () => {
+      while (made < CHANGES) {
+        made += odoo.changeMany(20, { push: SHAPES[(made / 20) % SHAPES.length]! }).length;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+      }
+    })();
+    const taken = () => new Set(subscriber.taken().map(({ id }) => id)).size;
+    for (const share of [0.1, 0.35, 0.6]) {
+      await eventually(() => {
+        expect(taken()).toBeGreaterThanOrEqual(CHANGES * share);
+      }, 120_000);
+      await jisr.killAll();
+      const before = taken();
+      await jisr.start();
+      // Work goes on within 15 s of the restart.
+      await eventually(() => {
+        expect(taken()).toBeGreaterThan(before);
+      }, 15_000);
+    }
+    await making;
+    await odoo.pushesIdle();
+    const client = createBridgeClient(jisr.url(), 'test-admin-key');
+    await eventually(async () => {
+      const { events } = await client.stats();
+      expect(events).toMatchObject({ pending: 0, processing: 0, delivering: 0, dead_letter: 0 });
+      expect(odoo.ledger.unmarked()).toEqual([]);
+      expect(taken()).toBeGreaterThanOrEqual(CHANGES);
+    }, 180_000);
+
+    const verdict = judge({
+      entries: odoo.ledger.entries(),
+      payloadOf: (serial) => odoo.ledger.payloadOf(serial),
+      strayMarks: odoo.ledger.strayMarks().length,
+      events: await client.events(),
+      taken: subscriber.taken(),
+    });
+    process.stderr.write(
+      `${CHANGES} changes, ${odoo.ledger.summary().pushes} pushes, ${verdict.repeated} webhooks taken again\n`,
+    );
+    expect(verdict.findings).toEqual([]);
+    expect(verdict).toMatchObject({ made: CHANGES, events: CHANGES, delivered: CHANGES });
+  }, 600_000);
+});

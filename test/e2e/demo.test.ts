@@ -8,6 +8,7 @@ import type { Intake } from '../../src/intake/accept';
 import type { WorkerPorts } from '../../src/roles/worker-role';
 import { installRuntime } from '../../src/temporal/session';
 import { log } from '../support/bridge';
+import { TEST_PROCESSING } from '../support/jisr-process';
 
 beforeAll(() => {
   installRuntime(log);
@@ -17,7 +18,7 @@ beforeAll(() => {
 async function verdictWith(ports: WorkerPorts, patienceMs: number, titles = /./): Promise<Verdict> {
   const bundlePath = process.env['JISR_TEST_BUNDLE']!;
   const demo = await playDemo({
-    env: childEnvironment(),
+    env: { ...childEnvironment(), JISR_PROCESSING: TEST_PROCESSING },
     log,
     say: () => undefined,
     bundlePath,

@@ -7,6 +7,9 @@ import { required } from '../../src/domain/required';
 import { endWithUs, findTestCli } from '../temporal-server';
 import { eventually } from './bridge';
 
+/** All suites of the processes can be run in either mode. */
+export const TEST_PROCESSING = process.env['JISR_TEST_PROCESSING'] ?? 'auto';
+
 const ROOT = join(__dirname, '../..');
 
 export interface JisrProcess {
@@ -96,6 +99,7 @@ export async function jisrProcess(
           JISR_ADMIN_KEY: 'test-admin-key',
           PORT: '0',
           LOG_LEVEL: 'warn',
+          JISR_PROCESSING: TEST_PROCESSING,
           ...env,
         },
         stdio: ['ignore', 'pipe', 'pipe'],
