@@ -192,7 +192,8 @@ if (chromiumPath === null)
       { env: { HOME: tmpdir() } },
     );
     for (const key of keys) await lab.becomes(key, 'processed');
-    expect(keys.map((key) => lab.sent(key).length)).toEqual(keys.map(() => 2));
+    // Refused, then taken; an attempt whose end was not heard in time is made again, under the same id.
+    for (const key of keys) expect(lab.sent(key).length).toBeGreaterThanOrEqual(2);
     expect(keys.map(webhookIds)).toEqual(keys.map(() => 1));
     await lab.found(DEAD_LETTERS, 0);
     await ui.list(DEAD_LETTERS);
