@@ -75,7 +75,9 @@ async function atClients(parts: Parts, clients: Clients, paused: Bridge): Promis
   const load = { clients, count: clients === 1 ? pick(1_000, 200) : pick(5_000, 600) };
   const group = setup.title;
   const working = await lab.bridge(setup);
-  await pusher.push(working, { clients, count: 100 });
+  const warm = pick(500, 100);
+  await pusher.push(working, { clients, count: warm });
+  await working.processed(warm);
   for (const [bridge, processing] of [
     [working, 'on'],
     [paused, 'paused'],

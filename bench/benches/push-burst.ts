@@ -32,7 +32,7 @@ async function burst(
   pusher: Pusher,
   plain: PlainRoute,
 ): Promise<void> {
-  const warm = 100;
+  const warm = pick(500, 100);
   const load = { clients: CLIENTS, count: pick(5_000, 1_000) };
   const head = { group: setup.title, yardstick: 'plain route' };
   const bridge = await lab.bridge(setup);

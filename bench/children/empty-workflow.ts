@@ -1,7 +1,7 @@
 // The yardstick of single events: empty workflows, started and completed by one process on the same Temporal server.
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
 import { z } from 'zod';
 import type { EmptySinks } from './empty-workflows';
 import { latenciesOf } from './latencies';
@@ -20,7 +20,7 @@ const sinks: InjectedSinks<EmptySinks> = {
 };
 
 async function open({ address, bundlePath }: z.infer<typeof opened>): Promise<object> {
-  Runtime.install({ shutdownSignals: [] });
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') });
   const connection = await NativeConnection.connect({ address });
   client = new Client({ connection });
   const worker = await Worker.create({

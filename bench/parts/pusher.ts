@@ -16,6 +16,8 @@ interface Where {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+const calls = z.object({ called: latencies.nullable(), missing: z.array(z.string()) });
+
 const BATCH = 200;
 const BATCH_CLIENTS = 4;
 
@@ -42,8 +44,16 @@ export class Pusher {
   }
 
   /** Latencies until the subscriber is called, which is this same process. */
-  pushToSubscriber(bridge: Bridge, perSecond: number, seconds: number): Promise<Latencies> {
-    return this.send('pushToSubscriber', bridge.pushTarget, RECEIVE_PATH, perSecond * seconds, { perSecond });
+  async pushToSubscriber(bridge: Bridge, perSecond: number, seconds: number): Promise<Latencies> {
+    const count = perSecond * seconds;
+    const input = this.input(bridge.pushTarget, RECEIVE_PATH, count, { perSecond });
+    const { called, missing } = await this.outside.ask('pushToSubscriber', input, calls);
+    const [key] = missing;
+    if (key !== undefined || called === null) {
+      const event = JSON.stringify(await bridge.call('GET', `events/${key ?? ''}`));
+      throw new Error(`the subscriber was not called for ${missing.length} of ${count}; the first: ${event}`);
+    }
+    return called;
   }
 
   /** Only to have so many events quickly. */
@@ -61,9 +71,13 @@ export class Pusher {
   }
 
   private send(call: string, where: Where, path: string, count: number, how: object): Promise<Latencies> {
+    return this.outside.ask(call, this.input(where, path, count, how), latencies);
+  }
+
+  private input(where: Where, path: string, count: number, how: object): object {
     const firstId = this.nextId;
     this.nextId += count;
-    return this.outside.ask(call, { ...where, path, ...how, count, firstId, seed: this.seed }, latencies);
+    return { ...where, path, ...how, count, firstId, seed: this.seed };
   }
 }
 
