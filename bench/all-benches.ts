@@ -1,0 +1,25 @@
+// All benches, in the order in which they run and stand in docs/benchmarks.md.
+import type { Bench } from './bench';
+import { backlog } from './benches/backlog';
+import { drain } from './benches/drain';
+import { growth } from './benches/growth';
+import { history } from './benches/history';
+import { idle } from './benches/idle';
+import { memory } from './benches/memory';
+import { pushAnswer } from './benches/push-answer';
+import { pushBurst } from './benches/push-burst';
+import { pushToSubscriber } from './benches/push-to-subscriber';
+import { singleEvents } from './benches/single-events';
+
+export const BENCHES: readonly Bench[] = [
+  pushAnswer,
+  pushBurst,
+  singleEvents,
+  backlog,
+  drain,
+  pushToSubscriber,
+  growth,
+  idle,
+  memory,
+  history,
+];

@@ -1,0 +1,136 @@
+// How long Odoo's user waits for the answer to a push, and how many are answered a second.
+import { eachRound, type Bench, type BenchContext } from '../bench';
+import { bounds } from '../figures';
+import type { Bridge } from '../parts/bridge';
+import type { EmptyWorkflows } from '../parts/lab';
+import { openPlainRoute, type PlainRoute } from '../parts/plain-route';
+import { Pusher } from '../parts/pusher';
+import { APART, PGLITE, POSTGRES, type Setup } from '../parts/setups';
+
+const CLIENTS = [1, 20, 50] as const;
+type Clients = (typeof CLIENTS)[number];
+
+const STEADY_PER_SECOND = 20;
+
+const P50_MS = { postgres: 3, pglite: 6 } as const;
+const ACCEPTED_RATIO: Readonly<Record<Clients, number | null>> = { 1: null, 20: 0.75, 50: 0.95 };
+
+interface Parts {
+  readonly context: BenchContext;
+  readonly setup: Setup;
+  readonly pusher: Pusher;
+  readonly plain: PlainRoute;
+}
+
+export const pushAnswer: Bench = {
+  name: 'push-answer',
+  title: 'The answer to a push',
+  measures: `\`POST /api/v1/webhooks/receive\`, from sending to the whole answer, at 1, 20 and 50 clients that each send
+their next push when the last is answered, and at a steady 20 a second. Beside it a route of express that commits one
+row of the same body by a single \`insert\` on the same engine, and the bare start of an empty workflow, which a bridge
+that starts before it answers would wait for. Processing is on, then paused; each round with processing on has a bridge
+and a store of its own, so that no backlog of an earlier one is measured.`,
+  run: async (context) => {
+    const { lab, seed } = context;
+    const pusher = new Pusher(lab.outside(), seed);
+    for (const setup of lab.possible(POSTGRES, APART, PGLITE)) {
+      const plain = await openPlainRoute(lab, setup);
+      const parts = { context, setup, pusher, plain };
+      const paused = await lab.bridge(setup);
+      await paused.pauseProcessing();
+      await warmUp(parts, paused);
+      await eachRound(context, setup.title, async () => {
+        await steady(parts);
+        for (const clients of CLIENTS) await atClients(parts, clients, paused);
+      });
+      await paused.close();
+      await plain.stop();
+    }
+  },
+};
+
+/** So that no first request of a connection, and no code that is not compiled yet, is measured. */
+async function warmUp({ pusher, plain, context }: Parts, bridge: Bridge): Promise<void> {
+  const load = { count: context.pick(1_000, 200), clients: 20 };
+  await pusher.pushPlain(plain.url, load);
+  await pusher.push(bridge, load);
+}
+
+async function steady({ context, setup, pusher }: Parts): Promise<void> {
+  const { figures, lab, pick } = context;
+  const group = setup.title;
+  const bridge = await lab.bridge(setup);
+  await pusher.pushAtRate(bridge, STEADY_PER_SECOND, 1);
+  const { p50Ms, p99Ms } = await pusher.pushAtRate(bridge, STEADY_PER_SECOND, pick(15, 3));
+  const what = `at a steady ${STEADY_PER_SECOND}/s, processing on`;
+  figures.add({ group, what: `p50 ${what}`, unit: 'ms', bounds: [] }, p50Ms);
+  const must = bounds('figure', ['at most', 20]);
+  figures.add({ group, what: `p99 ${what}`, unit: 'ms', bounds: must }, p99Ms);
+  await bridge.close();
+}
+
+async function atClients(parts: Parts, clients: Clients, paused: Bridge): Promise<void> {
+  const { context, setup, pusher, plain } = parts;
+  const { figures, lab, pick } = context;
+  const load = { clients, count: clients === 1 ? pick(1_000, 200) : pick(5_000, 600) };
+  const group = setup.title;
+  const working = await lab.bridge(setup);
+  const warm = pick(500, 100);
+  await pusher.push(working, { clients, count: warm });
+  await working.processed(warm);
+  for (const [bridge, processing] of [
+    [working, 'on'],
+    [paused, 'paused'],
+  ] as const) {
+    const yardstick = await pusher.pushPlain(plain.url, load);
+    const answered = await pusher.push(bridge, load);
+    const where = `at ${clients} ${clients === 1 ? 'client' : 'clients'}, processing ${processing}`;
+    const plainRoute = { group, yardstick: 'plain route' };
+    const p50 = clients === 1 ? p50Bounds(setup) : [];
+    figures.add(
+      { ...plainRoute, what: `p50 ${where}`, unit: 'ms', bounds: p50 },
+      answered.p50Ms,
+      yardstick.p50Ms,
+    );
+    figures.add(
+      { ...plainRoute, what: `p99 ${where}`, unit: 'ms', bounds: [] },
+      answered.p99Ms,
+      yardstick.p99Ms,
+    );
+    figures.add(
+      {
+        ...plainRoute,
+        what: `accepted ${where}`,
+        unit: '1/s',
+        bounds: bounds('ratio', ['at least', ACCEPTED_RATIO[clients]]),
+      },
+      answered.perSecond,
+      yardstick.perSecond,
+    );
+  }
+  const workflows = await lab.emptyWorkflows(working);
+  await beforeStarts(parts, working, clients, workflows);
+  await workflows.stop();
+  await working.close();
+}
+
+function p50Bounds({ engine }: Setup) {
+  return [...bounds('figure', ['at most', P50_MS[engine]]), ...bounds('ratio', ['at most', null, 1.5])];
+}
+
+/** A push, and the start of an empty workflow on its Temporal server, which has nothing else to do meanwhile. */
+async function beforeStarts(
+  { context, setup, pusher }: Parts,
+  bridge: Bridge,
+  clients: Clients,
+  workflows: EmptyWorkflows,
+): Promise<void> {
+  await bridge.pauseProcessing();
+  const count = context.pick(500, 100);
+  await workflows.run(50, clients);
+  const started = await workflows.run(count, clients);
+  const answered = await pusher.push(bridge, { clients, count });
+  const what = `p50 beside a bare start, at ${clients} ${clients === 1 ? 'client' : 'clients'}, processing paused`;
+  const head = { group: setup.title, what, unit: 'ms' as const, yardstick: 'bare start', bounds: [] };
+  context.figures.add(head, answered.p50Ms, started.p50Ms);
+}

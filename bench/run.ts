@@ -1,0 +1,121 @@
+// `npm run bench [name…] [-- --quick]`: measures, keeps the results, makes docs/benchmarks.md of all that are kept.
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { HOW_TO_INSTALL, findPostgres } from '../test/support/postgres';
+import { BENCHES } from './all-benches';
+import type { Bench } from './bench';
+import { FigureBook } from './figures';
+import { machineFacts, machineLoad } from './machine';
+import { createLab, type Lab } from './parts/lab';
+import { report, section } from './report';
+import { DOCUMENT, readResults, RESULTS, writeResult } from './result-files';
+import { benchResult, type BenchResult } from './result';
+import { commit, versions } from './versions';
+
+const ROUNDS = { full: 3, quick: 1 } as const;
+
+const OPTIONS = {
+  quick: { type: 'boolean', default: false },
+  /** Results go to a temporary folder; for CI, which asks whether the benches run, not how fast. */
+  ci: { type: 'boolean', default: false },
+  report: { type: 'boolean', default: false },
+  /** The bridge leaves CPU profiles in bench/profiles. Slower: no figure to keep. */
+  profile: { type: 'boolean', default: false },
+  seed: { type: 'string', default: '1' },
+} as const;
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+let lab: Lab | null = null;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const chosen = choose(positionals);
+  if (!values.report) {
+    const isKept = !values.ci && !values.profile;
+    const folder = isKept ? RESULTS : mkdtempSync(join(tmpdir(), 'jisr-bench-results-'));
+    if (findPostgres() === null) say(`*** LEFT OUT: everything on PostgreSQL. ${HOW_TO_INSTALL}. ***`);
+    for (const bench of chosen) {
+      const result = await measure(bench, { ...values, seed: Number(values.seed) });
+      say(`\n${section(bench, result)}\n`);
+      if (!writeResult(folder, result)) say(`a whole run of ${bench.name} is kept: this quick one is not\n`);
+    }
+    if (!isKept) say(`results: ${folder}`);
+    if (!isKept) return;
+  }
+  writeFileSync(DOCUMENT, report(BENCHES, readResults(RESULTS)));
+  say(`made ${DOCUMENT}`);
+}
+
+function choose(names: readonly string[]): readonly Bench[] {
+  const unknown = names.filter((name) => BENCHES.every((bench) => bench.name !== name));
+  if (unknown.length > 0)
+    throw new Error(
+      `no bench is called ${unknown.join(', ')}: ${BENCHES.map(({ name }) => name).join(', ')}`,
+    );
+  return names.length === 0 ? BENCHES : BENCHES.filter(({ name }) => names.includes(name));
+}
+
+async function measure(
+  bench: Bench,
+  { quick, profile, seed }: { readonly quick: boolean; readonly profile: boolean; readonly seed: number },
+): Promise<BenchResult> {
+  say(`${bench.name}${quick ? ' (quick)' : ''}`);
+  const load = await machineLoad();
+  const figures = new FigureBook();
+  if (findPostgres() === null) figures.leftOut.add('everything on PostgreSQL, which is not installed');
+  const startedAt = new Date();
+  lab = createLab(profile ? join(__dirname, 'profiles', bench.name) : null);
+  try {
+    await bench.run({
+      lab,
+      figures,
+      seed,
+      say,
+      rounds: quick ? ROUNDS.quick : ROUNDS.full,
+      isQuick: quick,
+      pick: (full, short) => (quick ? short : full),
+    });
+  } finally {
+    await lab.close();
+    lab = null;
+  }
+  return benchResult.parse({
+    name: bench.name,
+    startedAt: startedAt.toISOString(),
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    quick,
+    ...commit(),
+    seed,
+    machine: machineFacts(),
+    versions: await versions(),
+    load,
+    leftOut: [...figures.leftOut],
+    figures: figures.all(),
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    say('stopping');
+    const closing = lab?.close() ?? Promise.resolve();
+    closing.then(
+      () => process.exit(130),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  });
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
