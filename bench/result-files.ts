@@ -8,6 +8,8 @@ export const DOCUMENT = join(__dirname, '../docs/benchmarks.md');
 
 /** @throws ZodError when a file is no result */
 export function readResults(folder: string): readonly BenchResult[] {
+  // Git keeps no empty folder.
+  if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .sort()

@@ -3,12 +3,14 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { HOW_TO_INSTALL, findPostgres } from '../test/support/postgres';
 import { BENCHES } from './all-benches';
 import type { Bench } from './bench';
 import { FigureBook } from './figures';
 import { machineFacts, machineLoad } from './machine';
 import { createLab, type Lab } from './parts/lab';
+import type { Setup } from './parts/setups';
 import { report, section } from './report';
 import { DOCUMENT, readResults, RESULTS, writeResult } from './result-files';
 import { benchResult, type BenchResult } from './result';
@@ -23,8 +25,12 @@ const OPTIONS = {
   report: { type: 'boolean', default: false },
   /** The bridge leaves CPU profiles in bench/profiles. Slower: no figure to keep. */
   profile: { type: 'boolean', default: false },
+  /** Only there, to look closer; the result is not kept. */
+  setup: { type: 'string' },
   seed: { type: 'string', default: '1' },
 } as const;
+
+const setupName = z.enum(['postgres', 'apart', 'pglite']);
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -35,12 +41,13 @@ let lab: Lab | null = null;
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   const chosen = choose(positionals);
+  const setup = values.setup === undefined ? null : setupName.parse(values.setup);
   if (!values.report) {
-    const isKept = !values.ci && !values.profile;
+    const isKept = !values.ci && !values.profile && setup === null;
     const folder = isKept ? RESULTS : mkdtempSync(join(tmpdir(), 'jisr-bench-results-'));
     if (findPostgres() === null) say(`*** LEFT OUT: everything on PostgreSQL. ${HOW_TO_INSTALL}. ***`);
     for (const bench of chosen) {
-      const result = await measure(bench, { ...values, seed: Number(values.seed) });
+      const result = await measure(bench, { ...values, setup, seed: Number(values.seed) });
       say(`\n${section(bench, result)}\n`);
       if (!writeResult(folder, result)) say(`a whole run of ${bench.name} is kept: this quick one is not\n`);
     }
@@ -60,16 +67,23 @@ function choose(names: readonly string[]): readonly Bench[] {
   return names.length === 0 ? BENCHES : BENCHES.filter(({ name }) => names.includes(name));
 }
 
-async function measure(
-  bench: Bench,
-  { quick, profile, seed }: { readonly quick: boolean; readonly profile: boolean; readonly seed: number },
-): Promise<BenchResult> {
+interface MeasureOptions {
+  readonly quick: boolean;
+  readonly profile: boolean;
+  readonly setup: Setup['name'] | null;
+  readonly seed: number;
+}
+
+async function measure(bench: Bench, { quick, profile, setup, seed }: MeasureOptions): Promise<BenchResult> {
   say(`${bench.name}${quick ? ' (quick)' : ''}`);
   const load = await machineLoad();
   const figures = new FigureBook();
   if (findPostgres() === null) figures.leftOut.add('everything on PostgreSQL, which is not installed');
   const startedAt = new Date();
-  lab = createLab(profile ? join(__dirname, 'profiles', bench.name) : null);
+  lab = createLab({
+    profileFolder: profile ? join(__dirname, 'profiles', bench.name) : null,
+    onlySetup: setup,
+  });
   try {
     await bench.run({
       lab,

@@ -30,7 +30,7 @@ cores. Processing is paused, so that the drain alone is measured; the last figur
 
 async function atOdoosPace(context: BenchContext, setup: Setup): Promise<void> {
   const { lab, figures, pick, seed } = context;
-  const rows = pick(20_000, 5_000);
+  const rows = pick(20_000, 3_000);
   const odoo = await lab.odoo(seed, true);
   const bridge = await lab.bridge(setup, { ...odoo.env, ODOO_PULL_LIMIT: String(LIMIT) });
   await bridge.pauseProcessing();
@@ -61,7 +61,7 @@ function idealSeconds(rows: number): number {
 
 async function atOnce(context: BenchContext, setup: Setup, processing: 'paused' | 'on'): Promise<void> {
   const { lab, figures, pick, seed } = context;
-  const rows = pick(20_000, 5_000);
+  const rows = pick(20_000, 3_000);
   const odoo = await lab.odoo(seed, false);
   const plainOdoo = await lab.odoo(seed, false);
   const outside = lab.outside();

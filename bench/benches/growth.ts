@@ -19,6 +19,7 @@ const QUERIES = [
   '/api/v1/events?limit=50',
   '/api/v1/events?limit=50&model=res.partner',
   '/api/v1/events?limit=50&record_id=4',
+  '/api/v1/events?limit=50&model=res.partner&record_id=4',
   '/api/v1/events?limit=50&status=dead_letter',
   '/api/v1/events?limit=50&pull_id=filled-500',
   '/api/v1/events/filled-500',

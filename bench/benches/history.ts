@@ -1,5 +1,6 @@
 // How much history an event leaves on the Temporal server.
 import { Client, Connection } from '@temporalio/client';
+import { WORKFLOW_TYPES } from '../../src/contracts/names';
 import { required } from '../../src/domain/required';
 import type { Bench, BenchContext } from '../bench';
 import type { Bridge } from '../parts/bridge';
@@ -16,7 +17,7 @@ const CASES = [
 
 /** Longer than the limit of a first attempt, so that the schedule itself is what is seen. */
 const SCHEDULE = '0,0.2,0.2,0.2,0.2,0.2';
-const BATCH_TYPE = 'ProcessBatchWorkflow';
+const BATCH_TYPE = WORKFLOW_TYPES.processBatch;
 
 interface Size {
   readonly events: number;
@@ -53,7 +54,7 @@ async function singly({ lab, figures, seed }: BenchContext): Promise<void> {
     for (const [place, { what }] of CASES.entries()) {
       const key = required(keys[place], 'the key of the event');
       const size = await sizeOf(client, key);
-      const group = 'ProcessEventWorkflow';
+      const group = WORKFLOW_TYPES.processEvent;
       figures.add({ group, what, unit: 'events', bounds: [] }, size.events);
       figures.add({ group, what: `${what}, bytes`, unit: 'bytes', bounds: [] }, size.bytes);
     }

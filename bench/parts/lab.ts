@@ -14,7 +14,7 @@ import type { Setup } from './setups';
 import { startOdoo, type OdooProcess } from './simulator';
 
 export interface Lab {
-  /** Those of the setups that this machine can run. */
+  /** Those of the setups that this machine can run, and that were asked for. */
   possible(...setups: readonly Setup[]): readonly Setup[];
   bridge(setup: Setup, env?: Readonly<Record<string, string>>, fill?: BridgeOptions['fill']): Promise<Bridge>;
   odoo(seed: number, isPaced: boolean): Promise<OdooProcess>;
@@ -34,8 +34,14 @@ export interface EmptyWorkflows {
   readonly stop: () => Promise<void>;
 }
 
-/** @param profileFolder where the bridge's processes leave CPU profiles; null: they make none */
-export function createLab(profileFolder: string | null): Lab {
+export interface LabOptions {
+  /** Where the bridge's processes leave CPU profiles; null: they make none. */
+  readonly profileFolder: string | null;
+  /** Null: all that the machine can run. */
+  readonly onlySetup: Setup['name'] | null;
+}
+
+export function createLab({ profileFolder, onlySetup }: LabOptions): Lab {
   const closing = new Closing();
   const bin = findPostgres();
   let postgres: Promise<Postgres> | null = null;
@@ -85,7 +91,11 @@ export function createLab(profileFolder: string | null): Lab {
   }
 
   return {
-    possible: (...setups) => setups.filter(({ engine }) => engine !== 'postgres' || bin !== null),
+    possible: (...setups) =>
+      setups.filter(
+        ({ engine, name }) =>
+          (engine !== 'postgres' || bin !== null) && (onlySetup === null || name === onlySetup),
+      ),
     bridge: async (setup, env = {}, fill) => {
       const databaseUrl = setup.engine === 'postgres' ? await createDatabase() : null;
       const bridge = await openBridge({

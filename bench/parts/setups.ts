@@ -3,16 +3,29 @@
 export type Engine = 'postgres' | 'pglite';
 
 export interface Setup {
+  /** On the command line. */
+  readonly name: 'postgres' | 'apart' | 'pglite';
   readonly engine: Engine;
   readonly layout: 'together' | 'apart';
   /** As the tables name it. */
   readonly title: string;
 }
 
-export const POSTGRES: Setup = { engine: 'postgres', layout: 'together', title: 'PostgreSQL, one process' };
+export const POSTGRES: Setup = {
+  name: 'postgres',
+  engine: 'postgres',
+  layout: 'together',
+  title: 'PostgreSQL, one process',
+};
 export const APART: Setup = {
+  name: 'apart',
   engine: 'postgres',
   layout: 'apart',
   title: 'PostgreSQL, api and worker apart',
 };
-export const PGLITE: Setup = { engine: 'pglite', layout: 'together', title: 'PGlite, one process' };
+export const PGLITE: Setup = {
+  name: 'pglite',
+  engine: 'pglite',
+  layout: 'together',
+  title: 'PGlite, one process',
+};
