@@ -34,6 +34,8 @@ export interface AttemptHow {
   readonly timeoutMs: number;
   /** What cannot succeed any more dies; without it, it is left to an attempt of the event's own workflow. */
   readonly mayDie: boolean;
+  /** Lets the request wait for its turn. */
+  readonly inTurn?: <T>(request: () => Promise<T>) => Promise<T>;
 }
 
 /** `waitMs`: it failed and is tried again after it. */
@@ -73,9 +75,9 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
     destinations,
     settle,
     load: async (id) => (await loading.add(id)).loaded,
-    make: async (ref, loaded, { timeoutMs, mayDie }) => {
+    make: async (ref, loaded, { timeoutMs, mayDie, inTurn = atOnce }) => {
       const { subscription } = loaded;
-      const result = await send(loaded, timeoutMs);
+      const result = await inTurn(() => send(loaded, timeoutMs));
       const { status, durationMs, response, message } = result;
       const errorClass = 'errorClass' in result ? result.errorClass : null;
       const kept = { status, durationMs, response, message, errorClass };
@@ -98,4 +100,8 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
       return answer.kind === 'later' ? { answer, waitMs: afterMs, attempt: kept } : { answer };
     },
   };
+}
+
+function atOnce<T>(request: () => Promise<T>): Promise<T> {
+  return request();
 }

@@ -6,7 +6,7 @@ import type { EventState } from '../../domain/event-state';
 import { standingOf } from '../../domain/run';
 import { CounterTally } from '../counters';
 import type { Database } from '../database';
-import { lockRows, roundsOfDistinctKeys, writeMoves, type LockedRow, type Move } from '../events/rows';
+import { lockedRounds, writeMoves, type LockedRow, type Move } from '../events/rows';
 import { withSteadyPlans } from '../steady-plans';
 import { deliveriesOf, type EventDelivery } from './of-events';
 
@@ -51,10 +51,7 @@ export async function recordAttempts(
   return withSteadyPlans(db, async (tx) => {
     const answers = new Map<AttemptResult, Recorded>();
     const tally = new CounterTally();
-    // All at once, whatever the rounds are: then nobody who has some of them waits for others.
-    await lockRows(tx, results);
-    for (const round of roundsOfDistinctKeys(results)) {
-      const rows = await lockRows(tx, round);
+    for await (const { distinct: round, rows } of lockedRounds(tx, results)) {
       const mine = round.filter(({ key, runId }) => {
         const row = rows.get(key);
         return row !== undefined && standingOf(row, runId) === 'repeat';

@@ -8,14 +8,7 @@ import type { Database } from '../database';
 import { deliveriesOf, insertDeliveries, openDeliveries, type EventDelivery } from '../deliveries/of-events';
 import { withSteadyPlans } from '../steady-plans';
 import { activeFilters, type Subscription } from '../subscriptions';
-import {
-  lockRows,
-  roundsOfDistinctKeys,
-  writeMoves,
-  type LockedRow,
-  type Move,
-  type RunOfEvent,
-} from './rows';
+import { lockedRounds, writeMoves, type LockedRow, type Move, type RunOfEvent } from './rows';
 
 /** What `route` answers: null when no event has the key. */
 export type Routed = {
@@ -36,10 +29,7 @@ export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Pr
     const filters = await activeFilters(tx);
     const answers = new Map<RunOfEvent, Routed>();
     const tally = new CounterTally();
-    // All at once, whatever the rounds are: then nobody who has some of them waits for others.
-    await lockRows(tx, runs);
-    for (const distinct of roundsOfDistinctKeys(runs)) {
-      const rows = await lockRows(tx, distinct);
+    for await (const { distinct, rows } of lockedRounds(tx, runs)) {
       const inHand = distinct.flatMap((run) => {
         const row = rows.get(run.key);
         return row === undefined ? [] : [{ run, row, standing: standingIn(row, run) }];
@@ -144,9 +134,7 @@ export async function completeEvents(
   return withSteadyPlans(db, async (tx) => {
     const answers = new Map<RunOfEvent, EventState>();
     const tally = new CounterTally();
-    await lockRows(tx, runs);
-    for (const distinct of roundsOfDistinctKeys(runs)) {
-      const rows = await lockRows(tx, distinct);
+    for await (const { distinct, rows } of lockedRounds(tx, runs)) {
       const known = await deliveriesOf(
         tx,
         [...rows.values()].map(({ seq }) => seq),

@@ -125,8 +125,21 @@ function lastStep(move: Move): EventState {
   return move.steps.at(-1) ?? move.row.status;
 }
 
-/** A local activity that was given up may still run beside the normal one: a group can hold a key twice. */
-export function roundsOfDistinctKeys<T extends { readonly key: string }>(
+/**
+ * Locks all, and gives them in rounds that hold a key once: a local activity that was given up may still run beside
+ * the normal one. Each round sees what the one before it wrote.
+ */
+export async function* lockedRounds<T extends { readonly key: string }>(
+  tx: Database,
+  asked: readonly T[],
+): AsyncGenerator<{ readonly distinct: readonly T[]; readonly rows: ReadonlyMap<string, LockedRow> }> {
+  // All at once, whatever the rounds are: then nobody who has some of them waits for others.
+  const locked = await lockRows(tx, asked);
+  for (const [round, distinct] of roundsOfDistinctKeys(asked).entries())
+    yield { distinct, rows: round === 0 ? locked : await lockRows(tx, distinct) };
+}
+
+function roundsOfDistinctKeys<T extends { readonly key: string }>(
   asked: readonly T[],
 ): readonly (readonly T[])[] {
   const rounds: Map<string, T>[] = [];
