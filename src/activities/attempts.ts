@@ -34,8 +34,8 @@ export interface AttemptHow {
   readonly timeoutMs: number;
   /** What cannot succeed any more dies; without it, it is left to an attempt of the event's own workflow. */
   readonly mayDie: boolean;
-  /** Lets the request wait for its turn. */
-  readonly inTurn?: <T>(request: () => Promise<T>) => Promise<T>;
+  /** For its turn, when enough is under way to the destination. */
+  readonly mayWait?: boolean;
 }
 
 /** `waitMs`: it failed and is tried again after it. */
@@ -75,9 +75,10 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
     destinations,
     settle,
     load: async (id) => (await loading.add(id)).loaded,
-    make: async (ref, loaded, { timeoutMs, mayDie, inTurn = atOnce }) => {
+    make: async (ref, loaded, { timeoutMs, mayDie, mayWait = false }) => {
       const { subscription } = loaded;
-      const result = await inTurn(() => send(loaded, timeoutMs));
+      const request = () => send(loaded, timeoutMs);
+      const result = await (mayWait ? destinations.inTurn(subscription.url, request) : request());
       const { status, durationMs, response, message } = result;
       const errorClass = 'errorClass' in result ? result.errorClass : null;
       const kept = { status, durationMs, response, message, errorClass };
@@ -100,8 +101,4 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
       return answer.kind === 'later' ? { answer, waitMs: afterMs, attempt: kept } : { answer };
     },
   };
-}
-
-function atOnce<T>(request: () => Promise<T>): Promise<T> {
-  return request();
 }

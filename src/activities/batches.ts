@@ -18,8 +18,6 @@ export interface BatchDependencies {
 
 /** Records under way at one time: those that wait for a commit fill it together. */
 const RECORDS_AT_ONCE = 100;
-/** Requests of one batch at one time. */
-const REQUESTS_AT_ONCE = 12;
 
 /** `left`: it needs more than one try. */
 type Outcome = 'done' | 'left';
@@ -49,11 +47,10 @@ export function createBatchActivities({
           .map(({ keys }) => keys.filter((key) => isOpen(taken.get(key))))
           .filter((keys) => keys.length > 0);
         const left: string[] = [];
-        const inTurn = takingTurns(REQUESTS_AT_ONCE);
         await sideBySide(open, RECORDS_AT_ONCE, async (keys) => {
           for (const [place, key] of keys.entries()) {
             signal.throwIfAborted();
-            if ((await deliverAll(batch, key, taken.get(key), inTurn)) === 'done') continue;
+            if ((await deliverAll(batch, key, taken.get(key))) === 'done') continue;
             // Those behind it wait for it, as they would have without a batch.
             left.push(...keys.slice(place));
             return;
@@ -78,18 +75,13 @@ export function createBatchActivities({
       }),
   };
 
-  async function deliverAll(
-    batch: BatchRun,
-    key: string,
-    event: Routed | undefined,
-    inTurn: InTurn,
-  ): Promise<Outcome> {
+  async function deliverAll(batch: BatchRun, key: string, event: Routed | undefined): Promise<Outcome> {
     const ids = event?.waiting.map(({ id }) => id) ?? [];
-    const outcomes = await Promise.all(ids.map((id) => deliverOnce({ key, runId: batch.runId, id }, inTurn)));
+    const outcomes = await Promise.all(ids.map((id) => deliverOnce({ key, runId: batch.runId, id })));
     return outcomes.includes('left') ? 'left' : 'done';
   }
 
-  async function deliverOnce(ref: DeliveryRef, inTurn: InTurn): Promise<Outcome> {
+  async function deliverOnce(ref: DeliveryRef): Promise<Outcome> {
     const loaded = await attempts.load(ref.id);
     if (loaded === null || loaded.state !== 'waiting') return 'done';
     if (standingOf(loaded.event, ref.runId) !== 'repeat') return 'done';
@@ -100,32 +92,17 @@ export function createBatchActivities({
     }
     if (subscription.status !== 'active' || dueInMs > 0) return 'left';
     if (attempts.destinations.isCutOff(subscription.url)) return 'left';
-    const { answer } = await attempts.make(ref, loaded, { timeoutMs: FIRST_TRY_MS, mayDie: false, inTurn });
+    const { answer } = await attempts.make(ref, loaded, {
+      timeoutMs: FIRST_TRY_MS,
+      mayDie: false,
+      mayWait: true,
+    });
     return answer.kind === 'later' ? 'left' : 'done';
   }
 }
 
 function isOpen(event: Routed | undefined): boolean {
   return event !== undefined && event !== null && !isClosed(event.status);
-}
-
-type InTurn = <T>(request: () => Promise<T>) => Promise<T>;
-
-/** At most so many requests at one time, in the order in which they came. */
-function takingTurns(atOnce: number): InTurn {
-  let free = atOnce;
-  const waiting: (() => void)[] = [];
-  return async (request) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await request();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
 }
 
 async function sideBySide<T>(

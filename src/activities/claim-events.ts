@@ -1,7 +1,7 @@
 // Claims what may start now: looks at the first in rank, and further when their records are all busy.
 import { batchWorkflowId, isBatch } from '../contracts/names';
 import type { BatchToStart, EventToStart } from '../contracts/event-runs';
-import { chooseRecords, recordName, type Candidate } from '../domain/dispatch-order';
+import { chooseRecords, recordName, type Candidate, type FreePlaces } from '../domain/dispatch-order';
 import { priorityOf, rankOf } from '../domain/priority';
 import { isBacklog, processingOf, type ProcessingPolicy } from '../domain/processing';
 import { MAX_BATCH_EVENTS, planStarts, type QueuedEvent } from '../domain/start-plan';
@@ -23,8 +23,8 @@ import { withSteadyPlans } from '../store/steady-plans';
 const CLAIM_LEASE_MS = 10_000;
 /** A look that is wide enough, when it found something. */
 const WIDE_ROWS = 2_000;
-/** At one time; they count nothing in `maxInFlight`. */
-const MAX_BATCHES = 3;
+/** Three are worked on at one time, and two are ready; they count nothing in `maxInFlight`. */
+const MAX_BATCHES = 5;
 
 export interface ClaimLimits {
   readonly maxInFlight: number;
@@ -66,17 +66,18 @@ async function claimIn(db: Database, limits: ClaimLimits): Promise<Claim> {
   const places = { individually: free.single, in_batches: free.batches * MAX_BATCH_EVENTS };
   const processing = (event: WaitingEvent | QueuedRow) =>
     event.ranBefore ? 'individually' : processingOf(limits.policy, event, backlog);
-  // What waits for one more run never goes in a batch, nor does anything wait behind it in one.
-  const firstPlaces = places.individually + places.in_batches;
+  const firstPlaces = placesForFirst(limits.policy, backlog, places);
+  // Of each kind as many as have a place; nothing is read that could only wait.
+  const looks = [
+    { ranBefore: true, wanted: places.individually },
+    { ranBefore: false, wanted: firstPlaces },
+  ].filter(({ wanted }) => wanted > 0);
   // One record with a long queue may fill the first look; then the look gets wider.
   for (let wider = 1; ; wider *= 8) {
     const candidates: Candidate[] = [];
     let cut = false;
     for (const { source } of sources)
-      for (const [ranBefore, wanted] of [
-        [true, places.individually],
-        [false, firstPlaces],
-      ] as const) {
+      for (const { ranBefore, wanted } of looks) {
         const limitRows = (2 * wanted + 50) * wider;
         const waiting = await waitingEvents(db, source, ranBefore, limitRows);
         cut ||= waiting.length === limitRows;
@@ -86,7 +87,8 @@ async function claimIn(db: Database, limits: ClaimLimits): Promise<Claim> {
     const records = chooseRecords(candidates, busy, places);
     // A few records may have all of a long backlog: with some to start, it is not read to its end for more.
     const isWide = (2 * firstPlaces + 50) * wider >= WIDE_ROWS;
-    if (cut && (records.length === 0 || (records.length < places.individually && !isWide))) continue;
+    const allBusy = candidates.every((candidate) => busy.has(recordName(candidate)));
+    if (cut && (allBusy || (records.length < places.individually && !isWide))) continue;
     const queues = await queuesOf(
       db,
       records.map((record) => ({
@@ -103,7 +105,8 @@ async function claimIn(db: Database, limits: ClaimLimits): Promise<Claim> {
     );
     const claimed = await claimPlanned(db, plan, limits.nowMs);
     const count = claimed.events.length + claimed.batches.reduce((sum, { events }) => sum + events.length, 0);
-    return { ...claimed, waiting: cut || candidates.length > count, isBacklog: backlog };
+    const starting = inFlight.filter(({ isPending }) => isPending).length;
+    return { ...claimed, waiting: pending > starting + count, isBacklog: backlog };
   }
 }
 
@@ -121,6 +124,15 @@ function freePlaces(inFlight: readonly EventInFlight[], { maxInFlight, policy }:
     single: Math.max(0, maxInFlight - single),
     batches: mayBatch ? Math.max(0, MAX_BATCHES - batches.size) : 0,
   };
+}
+
+/** For events that no run had yet: where there are no rules, all of them are processed in one way. */
+function placesForFirst(policy: ProcessingPolicy, backlog: boolean, places: FreePlaces): number {
+  if (policy.rules.length > 0) return places.individually + places.in_batches;
+  const { otherwise } = policy;
+  return places[
+    otherwise === 'in_batches' || (otherwise === 'auto' && backlog) ? 'in_batches' : 'individually'
+  ];
 }
 
 type Planned = ReturnType<typeof planStarts<QueuedRow & QueuedEvent>>;

@@ -32,7 +32,7 @@ export interface DispatchDependencies {
 /** One activity works so long while there is work: it saves history, and waits in between cost no task. */
 const SHIFT_MS = 8_000;
 /** How soon a full house is looked at again. */
-const FULL_MS = 20;
+const FULL_MS = 25;
 /** Time to route after a start; an open run that needs longer is given this much more. */
 const RUNNING_LEASE_MS = 60_000;
 /** Stale events looked after at one time. */

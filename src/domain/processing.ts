@@ -50,8 +50,8 @@ export function processingOf(policy: ProcessingPolicy, event: EventToRule, isBac
 
 /** A backlog begins above so many pending events, */
 const BACKLOG_BEGINS = 1_000;
-/** and lasts until they do not fill a batch any more: else its end would go event by event. */
-const BACKLOG_ENDS = 200;
+/** and lasts until few are left: else its end would go event by event. */
+const BACKLOG_ENDS = 20;
 
 export function isBacklog(pending: number, wasBacklog: boolean): boolean {
   return pending > (wasBacklog ? BACKLOG_ENDS : BACKLOG_BEGINS);

@@ -117,16 +117,16 @@ describeOnBothEngines('the claim', (open) => {
     claim({ policy: { rules: [], otherwise: 'in_batches' }, ...limits });
   const keysOf = ({ events }: BatchToStart) => events.map(({ key }) => key);
 
-  test('batches take whole records in order, the urgent first, and three at most', async () => {
+  test('batches take whole records in order, the urgent first, and five at most', async () => {
     await accept([
-      ...Array.from({ length: 700 }, (_, n) => ({ eventId: String(n + 1), recordId: (n % 350) + 1 })),
-      { eventId: 'a', recordId: 1000, priority: 'low' as const },
-      { eventId: 'b', recordId: 1000, priority: 'high' as const },
+      ...Array.from({ length: 1_100 }, (_, n) => ({ eventId: String(n + 1), recordId: (n % 550) + 1 })),
+      { eventId: 'a', recordId: 10_000, priority: 'low' as const },
+      { eventId: 'b', recordId: 10_000, priority: 'high' as const },
     ]);
     const { events, batches, waiting } = await inBatches();
     expect(events).toEqual([]);
-    expect(batches.map((batch) => batch.events.length)).toEqual([200, 200, 200]);
-    expect(keysOf(batches[0]!).slice(0, 6)).toEqual(['a', 'b', '1', '351', '2', '352']);
+    expect(batches.map((batch) => batch.events.length)).toEqual([200, 200, 200, 200, 200]);
+    expect(keysOf(batches[0]!).slice(0, 6)).toEqual(['a', 'b', '1', '551', '2', '552']);
     expect(batches[0]).toMatchObject({ workflowId: 'batch/a-1000', source: 'main' });
     expect(waiting).toBe(true);
     expect((await inBatches()).batches).toEqual([]);
@@ -143,7 +143,7 @@ describeOnBothEngines('the claim', (open) => {
     await accept(Array.from({ length: 1_001 }, (_, n) => ({ eventId: String(n + 1), recordId: n + 1 })));
     const backlog = await claim();
     expect(backlog).toMatchObject({ isBacklog: true, events: [] });
-    expect(backlog.batches).toHaveLength(3);
+    expect(backlog.batches).toHaveLength(5);
     await store.empty();
     await accept(Array.from({ length: 1_000 }, (_, n) => ({ eventId: String(n + 1), recordId: n + 1 })));
     const few = await claim();

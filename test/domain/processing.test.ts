@@ -22,8 +22,8 @@ test.each([
 test.each([
   [1_000, false, false],
   [1_001, false, true],
-  [201, true, true],
-  [200, true, false],
+  [21, true, true],
+  [20, true, false],
 ])('%d pending, a backlog before: %s → %s', (pending, was, expected) => {
   expect(isBacklog(pending, was)).toBe(expected);
 });

@@ -170,7 +170,7 @@ describeOnBothEngines('events', (open) => {
     expect(row).toMatchObject({ key: '17', priority: 'medium', isLeased: false });
     const wanted = [{ seq: row!.seq, workflowId: '17' }];
     expect(await claimRows(store.db, wanted, 60_000)).toEqual(new Set([row!.seq]));
-    expect(await eventsInFlight(store.db)).toEqual([{ ...record, workflowId: '17' }]);
+    expect(await eventsInFlight(store.db)).toEqual([{ ...record, workflowId: '17', isPending: true }]);
     expect(await claimRows(store.db, wanted, 60_000)).toEqual(new Set());
     await expireLeases();
     expect(await eventsInFlight(store.db)).toEqual([]);

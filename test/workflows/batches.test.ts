@@ -202,7 +202,7 @@ describeOnBothEngines('batches', (openStore) => {
 
   test('a batch that is terminated leaves dead letters, and a retry gives each its own workflow', async () => {
     await wanted();
-    subscriber.behave(() => ({ status: 200, delayMs: 1_500 }));
+    subscriber.behave(() => ({ status: 200, delayMs: 1_200 }));
     await accept(changes(70));
     await start();
     await eventually(() => {

@@ -20,16 +20,22 @@ export async function sourcesWaiting(
 export interface EventInFlight extends RecordRef {
   /** Its own, or its batch's. */
   readonly workflowId: string | null;
+  /** Claimed, and its run has not come to it yet. */
+  readonly isPending: boolean;
 }
 
 /** Being processed, or pending with a live lease. */
 export async function eventsInFlight(db: Database): Promise<readonly EventInFlight[]> {
-  const { rows } = await db.execute<RecordRow & { workflow_id: string | null }>(sql`
-    select source, model, record_id, workflow_id from events where status = 'processing'
+  const { rows } = await db.execute<RecordRow & { workflow_id: string | null; is_pending: boolean }>(sql`
+    select source, model, record_id, workflow_id, false as is_pending from events where status = 'processing'
     union all
-    select source, model, record_id, workflow_id from events
+    select source, model, record_id, workflow_id, true from events
     where status = 'pending' and lease_until is not null and lease_until > now()`);
-  return rows.map((row) => ({ ...toRecord(row), workflowId: row.workflow_id }));
+  return rows.map((row) => ({
+    ...toRecord(row),
+    workflowId: row.workflow_id,
+    isPending: row.is_pending,
+  }));
 }
 
 /** A pending row without a live lease. */
