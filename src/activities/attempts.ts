@@ -78,7 +78,10 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
     make: async (ref, loaded, { timeoutMs, mayDie, mayWait = false }) => {
       const { subscription } = loaded;
       const request = () => send(loaded, timeoutMs);
-      const result = await (mayWait ? destinations.inTurn(subscription.url, request) : request());
+      const { url } = subscription;
+      const inTurn = async () => (destinations.isCutOff(url) ? null : request());
+      const result = await (mayWait ? destinations.inTurn(url, inTurn) : request());
+      if (result === null) return { answer: { kind: 'later', status: loaded.event.status } };
       const { status, durationMs, response, message } = result;
       const errorClass = 'errorClass' in result ? result.errorClass : null;
       const kept = { status, durationMs, response, message, errorClass };

@@ -1,6 +1,7 @@
 // The events of a batch: taken in hand together, records side by side, a record's events one after another, each
 // delivery tried once. What that does not finish leaves the batch for a workflow of its own.
 import type { BatchActivities, BatchRun, DeliveryRef } from '../contracts/activities';
+import type { DispatchBell } from '../contracts/event-runs';
 import { standingOf } from '../domain/run';
 import type { Database } from '../store/database';
 import { handOver } from '../store/events/hand-over';
@@ -14,6 +15,7 @@ export interface BatchDependencies {
   readonly db: Database;
   readonly attempts: Attempts;
   readonly acknowledgesPushes: (source: string) => boolean;
+  readonly bell: Pick<DispatchBell, 'ring'>;
 }
 
 /** Records under way at one time: those that wait for a commit fill it together. */
@@ -26,6 +28,7 @@ export function createBatchActivities({
   db,
   attempts,
   acknowledgesPushes,
+  bell,
 }: BatchDependencies): BatchActivities {
   return {
     processBatch: (batch) =>
@@ -47,9 +50,10 @@ export function createBatchActivities({
           .map(({ keys }) => keys.filter((key) => isOpen(taken.get(key))))
           .filter((keys) => keys.length > 0);
         const left: string[] = [];
-        await sideBySide(open, RECORDS_AT_ONCE, async (keys) => {
+        await sideBySide(open, RECORDS_AT_ONCE, async (keys, hasFailed) => {
           for (const [place, key] of keys.entries()) {
             signal.throwIfAborted();
+            if (hasFailed()) return;
             if ((await deliverAll(batch, key, taken.get(key))) === 'done') continue;
             // Those behind it wait for it, as they would have without a batch.
             left.push(...keys.slice(place));
@@ -65,7 +69,7 @@ export function createBatchActivities({
             .filter((key) => !stays.has(key))
             .map(toRun),
         );
-        await handOver(db, left.map(toRun));
+        if ((await handOver(db, left.map(toRun))) > 0) bell.ring();
         const pushed = [...taken.values()].map(({ pushId }) => pushId);
         return {
           done: taken.size - left.length,
@@ -77,7 +81,10 @@ export function createBatchActivities({
 
   async function deliverAll(batch: BatchRun, key: string, event: Routed | undefined): Promise<Outcome> {
     const ids = event?.waiting.map(({ id }) => id) ?? [];
-    const outcomes = await Promise.all(ids.map((id) => deliverOnce({ key, runId: batch.runId, id })));
+    const outcomes: Outcome[] = [];
+    await sideBySide(ids, ids.length, async (id) => {
+      outcomes.push(await deliverOnce({ key, runId: batch.runId, id }));
+    });
     return outcomes.includes('left') ? 'left' : 'done';
   }
 
@@ -105,14 +112,21 @@ function isOpen(event: Routed | undefined): boolean {
   return event !== undefined && event !== null && !isClosed(event.status);
 }
 
+/** Where one fails no further one begins, and all that began have ended when it throws. */
 async function sideBySide<T>(
   all: readonly T[],
   atOnce: number,
-  work: (one: T) => Promise<void>,
+  work: (one: T, hasFailed: () => boolean) => Promise<void>,
 ): Promise<void> {
   const queue = all.values();
+  const failures: unknown[] = [];
+  const hasFailed = () => failures.length > 0;
   const worker = async () => {
-    for (const one of queue) await work(one);
+    for (const one of queue) {
+      if (hasFailed()) return;
+      await work(one, hasFailed).catch((error: unknown) => failures.push(error));
+    }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, all.length) }, worker));
+  if (hasFailed()) throw failures[0];
 }

@@ -23,8 +23,8 @@ import { withSteadyPlans } from '../store/steady-plans';
 const CLAIM_LEASE_MS = 10_000;
 /** A look that is wide enough, when it found something. */
 const WIDE_ROWS = 2_000;
-/** Three are worked on at one time, and two are ready; they count nothing in `maxInFlight`. */
-const MAX_BATCHES = 5;
+/** At one time; they count nothing in `maxInFlight`. */
+const MAX_BATCHES = 3;
 
 export interface ClaimLimits {
   readonly maxInFlight: number;
@@ -54,16 +54,19 @@ export async function claimEvents(db: Database, limits: ClaimLimits): Promise<Cl
 }
 
 async function claimIn(db: Database, limits: ClaimLimits): Promise<Claim> {
-  const sources = await sourcesWaiting(db);
-  const pending = sources.reduce((sum, source) => sum + source.pending, 0);
+  const waitingSources = await sourcesWaiting(db);
+  const pending = waitingSources.reduce((sum, source) => sum + source.pending, 0);
   const backlog = isBacklog(pending, limits.wasBacklog);
   const nothing = { events: [], batches: [], isBacklog: backlog };
-  if (sources.length === 0) return { ...nothing, waiting: false };
+  if (waitingSources.length === 0) return { ...nothing, waiting: false };
   const inFlight = await eventsInFlight(db);
   const free = freePlaces(inFlight, limits);
   if (free.single <= 0 && free.batches <= 0) return { ...nothing, waiting: true };
   const busy = new Set(inFlight.map(recordName));
-  const places = { individually: free.single, in_batches: free.batches * MAX_BATCH_EVENTS };
+  const sources = inTurns(waitingSources, inFlight, limits.nowMs);
+  // A batch holds one source, and whose turn it is shows later.
+  const inBatches = free.batches * MAX_BATCH_EVENTS * sources.length;
+  const places = { individually: free.single, in_batches: inBatches };
   const processing = (event: WaitingEvent | QueuedRow) =>
     event.ranBefore ? 'individually' : processingOf(limits.policy, event, backlog);
   const firstPlaces = placesForFirst(limits.policy, backlog, places);
@@ -88,7 +91,7 @@ async function claimIn(db: Database, limits: ClaimLimits): Promise<Claim> {
     // A few records may have all of a long backlog: with some to start, it is not read to its end for more.
     const isWide = (2 * firstPlaces + 50) * wider >= WIDE_ROWS;
     const allBusy = candidates.every((candidate) => busy.has(recordName(candidate)));
-    if (cut && (allBusy || (records.length < places.individually && !isWide))) continue;
+    if (cut && (records.length === 0 ? allBusy : records.length < places.individually && !isWide)) continue;
     const queues = await queuesOf(
       db,
       records.map((record) => ({
@@ -96,11 +99,13 @@ async function claimIn(db: Database, limits: ClaimLimits): Promise<Claim> {
         depth: record.processing === 'individually' ? 1 : Math.min(record.waiting, MAX_BATCH_EVENTS),
       })),
     );
+    // Since they were read first, the door may have started an event whose follower was read afterwards.
+    const busyNow = new Set((await eventsInFlight(db)).map(recordName));
     const plan = planStarts(
-      records.map((record, place) => ({
-        record,
-        events: (queues[place] ?? []).map((row) => ({ ...row, processing: processing(row) })),
-      })),
+      records.flatMap((record, place) => {
+        const events = (queues[place] ?? []).map((row) => ({ ...row, processing: processing(row) }));
+        return busyNow.has(recordName(record)) ? [] : [{ record, events }];
+      }),
       { ...free, listBytes: limits.listBytes },
     );
     const claimed = await claimPlanned(db, plan, limits.nowMs);
@@ -108,6 +113,20 @@ async function claimIn(db: Database, limits: ClaimLimits): Promise<Claim> {
     const starting = inFlight.filter(({ isPending }) => isPending).length;
     return { ...claimed, waiting: pending > starting + count, isBacklog: backlog };
   }
+}
+
+/** The one with the least in flight first; among equals not always the same. */
+function inTurns<S extends { readonly source: string }>(
+  sources: readonly S[],
+  inFlight: readonly EventInFlight[],
+  turn: number,
+): readonly S[] {
+  const countOf = (name: string) => inFlight.filter(({ source }) => source === name).length;
+  const first = turn % Math.max(1, sources.length);
+  return [...sources.slice(first), ...sources.slice(0, first)]
+    .map((source) => ({ source, count: countOf(source.source) }))
+    .sort((a, b) => a.count - b.count)
+    .map(({ source }) => source);
 }
 
 function freePlaces(inFlight: readonly EventInFlight[], { maxInFlight, policy }: ClaimLimits) {

@@ -5,8 +5,8 @@
 const CUT_OFF_MS = 10 * 60_000;
 /** To one destination at one time; more would only wait for a connection, and take places from the others. */
 const MAX_UNDER_WAY = 16;
-/** Of those that wait for their turn: their time begins with it, so they must not wait for a connection again. */
-const MAX_IN_TURN = 16;
+/** Of these, for those that wait for their turn; the others find a place then. */
+const MAX_IN_TURN = 12;
 
 export interface Destinations {
   noteTimeout(url: string): void;
@@ -20,8 +20,22 @@ export interface Destinations {
 
 export function createDestinations(nowMs: () => number): Destinations {
   const cutOffUntilMs = new Map<string, number>();
-  const underWay = new Map<string, number>();
-  const turns = new Map<string, InTurn>();
+  const origins = new Map<string, Origin>();
+  const originAt = (url: string): Origin => {
+    const name = originOf(url);
+    const known = origins.get(name) ?? { underWay: 0, waiting: [] };
+    origins.set(name, known);
+    return known;
+  };
+  const doIn = async <T>(origin: Origin, work: () => Promise<T>): Promise<T> => {
+    origin.underWay += 1;
+    try {
+      return await work();
+    } finally {
+      origin.underWay -= 1;
+      if (origin.underWay < MAX_IN_TURN) origin.waiting.shift()?.();
+    }
+  };
   return {
     noteTimeout: (url) => {
       cutOffUntilMs.set(originOf(url), nowMs() + CUT_OFF_MS);
@@ -34,43 +48,24 @@ export function createDestinations(nowMs: () => number): Destinations {
       return false;
     },
     visit: async (url, work) => {
-      const origin = originOf(url);
-      const count = underWay.get(origin) ?? 0;
-      if (count >= MAX_UNDER_WAY) return null;
-      underWay.set(origin, count + 1);
-      try {
-        return await work();
-      } finally {
-        const left = (underWay.get(origin) ?? 1) - 1;
-        if (left > 0) underWay.set(origin, left);
-        else underWay.delete(origin);
-      }
+      const origin = originAt(url);
+      return origin.underWay < MAX_UNDER_WAY ? doIn(origin, work) : null;
     },
-    inTurn: (url, work) => {
-      const origin = originOf(url);
-      const turn = turns.get(origin) ?? takingTurns(MAX_IN_TURN);
-      turns.set(origin, turn);
-      return turn(work);
+    inTurn: async (url, work) => {
+      const origin = originAt(url);
+      if (origin.underWay < MAX_IN_TURN) return doIn(origin, work);
+      return new Promise((resolve) => {
+        origin.waiting.push(() => {
+          resolve(doIn(origin, work));
+        });
+      });
     },
   };
 }
 
-type InTurn = <T>(request: () => Promise<T>) => Promise<T>;
-
-function takingTurns(atOnce: number): InTurn {
-  let free = atOnce;
-  const waiting: (() => void)[] = [];
-  return async (request) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await request();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
+interface Origin {
+  underWay: number;
+  readonly waiting: (() => void)[];
 }
 
 function originOf(url: string): string {

@@ -59,11 +59,14 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
       await runs.startBatch(batch);
       return batch.events.length;
     } catch (error) {
-      if (!(error instanceof BatchTooLarge) || listBytes === SHORT_LIST_BYTES) throw error;
+      const [first, second] = batch.events;
+      if (!(error instanceof BatchTooLarge) || first === undefined) throw error;
+      if (second === undefined) return startOne({ ...first, ranBefore: false });
+      if (listBytes !== SHORT_LIST_BYTES)
+        log.warn(
+          'this Temporal server takes only short lists, so batches are cut: set frontend.searchAttributesSizeOfValueLimit to 16384 for larger ones',
+        );
       listBytes = SHORT_LIST_BYTES;
-      log.warn(
-        'this Temporal server takes only short lists, so batches are cut: set frontend.searchAttributesSizeOfValueLimit to 16384 for larger ones',
-      );
       await clearLeases(db, keysOf(batch));
       return 0;
     }

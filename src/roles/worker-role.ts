@@ -124,7 +124,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
   });
   const deliveries = putDeliveries({
     ...createDeliveryActivities({ db: store.db, attempts, random: Math.random }),
-    ...createBatchActivities({ db: store.db, attempts, acknowledgesPushes }),
+    ...createBatchActivities({ db: store.db, attempts, acknowledgesPushes, bell }),
   });
 
   const common: Pick<

@@ -11,7 +11,7 @@ import type { BatchToProcess } from '../contracts/workflows';
 const { processBatch } = proxyActivities<BatchActivities>({
   taskQueue: BATCH_TASK_QUEUE,
   startToCloseTimeout: '10m',
-  heartbeatTimeout: '5s',
+  heartbeatTimeout: '10s',
   retry: UNTIL_THE_STORE_ANSWERS,
 });
 const odoo = proxyActivities<OdooActivities>({
@@ -28,6 +28,6 @@ export async function ProcessBatchWorkflow(
   const { workflowId, runId } = workflowInfo();
   const { done, handedOver, acknowledge: ids } = await processBatch({ ...batch, workflowId, runId });
   if (ids.length > 0) await odoo.acknowledge({ source: batch.source, ids });
-  upsertSearchAttributes([{ key: EVENT_STATUS, value: 'processed' }]);
+  if (done > 0) upsertSearchAttributes([{ key: EVENT_STATUS, value: 'processed' }]);
   return { done, handedOver };
 }

@@ -4,6 +4,7 @@ import { claimEvents, type ClaimLimits } from '../../src/activities/claim-events
 import type { EventCopy } from '../../src/domain/event';
 import { createIntake } from '../../src/intake/accept';
 import type { BatchToStart } from '../../src/contracts/event-runs';
+import { recordAttempts } from '../../src/store/deliveries/record';
 import { claimRows } from '../../src/store/events/claim';
 import { handOver } from '../../src/store/events/hand-over';
 import { readEvent } from '../../src/store/events/read';
@@ -117,16 +118,16 @@ describeOnBothEngines('the claim', (open) => {
     claim({ policy: { rules: [], otherwise: 'in_batches' }, ...limits });
   const keysOf = ({ events }: BatchToStart) => events.map(({ key }) => key);
 
-  test('batches take whole records in order, the urgent first, and five at most', async () => {
+  test('batches take whole records in order, the urgent first, and three at most', async () => {
     await accept([
-      ...Array.from({ length: 1_100 }, (_, n) => ({ eventId: String(n + 1), recordId: (n % 550) + 1 })),
+      ...Array.from({ length: 700 }, (_, n) => ({ eventId: String(n + 1), recordId: (n % 350) + 1 })),
       { eventId: 'a', recordId: 10_000, priority: 'low' as const },
       { eventId: 'b', recordId: 10_000, priority: 'high' as const },
     ]);
     const { events, batches, waiting } = await inBatches();
     expect(events).toEqual([]);
-    expect(batches.map((batch) => batch.events.length)).toEqual([200, 200, 200, 200, 200]);
-    expect(keysOf(batches[0]!).slice(0, 6)).toEqual(['a', 'b', '1', '551', '2', '552']);
+    expect(batches.map((batch) => batch.events.length)).toEqual([200, 200, 200]);
+    expect(keysOf(batches[0]!).slice(0, 6)).toEqual(['a', 'b', '1', '351', '2', '352']);
     expect(batches[0]).toMatchObject({ workflowId: 'batch/a-1000', source: 'main' });
     expect(waiting).toBe(true);
     expect((await inBatches()).batches).toEqual([]);
@@ -143,7 +144,7 @@ describeOnBothEngines('the claim', (open) => {
     await accept(Array.from({ length: 1_001 }, (_, n) => ({ eventId: String(n + 1), recordId: n + 1 })));
     const backlog = await claim();
     expect(backlog).toMatchObject({ isBacklog: true, events: [] });
-    expect(backlog.batches).toHaveLength(5);
+    expect(backlog.batches).toHaveLength(3);
     await store.empty();
     await accept(Array.from({ length: 1_000 }, (_, n) => ({ eventId: String(n + 1), recordId: n + 1 })));
     const few = await claim();
@@ -182,6 +183,58 @@ describeOnBothEngines('the claim', (open) => {
     expect(await routeEvents(store.db, [late])).toMatchObject([{ standing: 'older', status: 'pending' }]);
     expect(await completeEvents(store.db, [late])).toEqual(['pending']);
   });
+
+  test('a single run that was started before its event went in a batch delivers nothing again', async () => {
+    await subscribe(store, { url: 'http://crm.test/' });
+    await createIntake(store.db).accept(aSource(), 'push', [anArrival({ eventId: '1' })], 10_000);
+    await store.db.execute(sql`update events set lease_until = now() - interval '1 s'`);
+    const [batch] = (await inBatches()).batches;
+    const run = { key: '1', runId: 'b', workflowId: batch!.workflowId };
+    const [routed] = await routeEvents(store.db, [run]);
+    const attempt = { status: 200, durationMs: 1, response: '', errorClass: null, message: 'ok' };
+    const { id } = routed!.waiting[0]!;
+    await recordAttempts(store.db, [{ ...run, id, attempt, end: { state: 'sent' } }]);
+    const late = { key: '1', runId: 'late', workflowId: '1' };
+    expect(await routeEvents(store.db, [late])).toMatchObject([{ standing: 'older', status: 'processed' }]);
+  });
+
+  test('sources take turns for the batch that is free', async () => {
+    const sources = ['a', 'b', 'c', 'd'];
+    for (const name of sources)
+      await accept(
+        Array.from({ length: 800 }, (_, n) => ({ eventId: String(n + 1), recordId: n + 1 })),
+        aSource({ name, keyPrefix: `${name}/` }),
+      );
+    const served: string[] = [];
+    const running: BatchToStart[] = [];
+    for (let nowMs = 1; nowMs <= 12; nowMs += 1) {
+      const { batches } = await inBatches({ nowMs });
+      served.push(...batches.map(({ source }) => source));
+      for (const { events } of batches) expect(events).toHaveLength(200);
+      running.push(...batches);
+      const done = running.shift()!;
+      await routeEvents(
+        store.db,
+        keysOf(done).map((key) => ({ key, runId: `r${nowMs}`, workflowId: done.workflowId })),
+      );
+    }
+    for (const name of sources) expect(served.filter((one) => one === name).length).toBeGreaterThan(1);
+  });
+
+  test('a look with all batches out reads little of the backlog', async () => {
+    for (let page = 0; page < 10; page += 1)
+      await accept(
+        Array.from({ length: 1_000 }, (_, n) => ({
+          eventId: `${page * 1_000 + n}`,
+          recordId: page * 1_000 + n + 1,
+        })),
+      );
+    expect((await claim()).batches).toHaveLength(3);
+    const { rows } = await rowsRead(async () =>
+      (await claim({ wasBacklog: true })).events.map(({ key }) => key),
+    );
+    expect(rows).toBeLessThan(3_000);
+  }, 120_000);
 
   test('rules by model and priority decide, and both kinds have their own places', async () => {
     await accept([

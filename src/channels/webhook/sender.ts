@@ -44,7 +44,7 @@ export interface WebhookSender {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const POOL_LIMITS = { idleOrigins: 100, connectionsPerOrigin: 32 };
+const POOL_LIMITS = { idleOrigins: 100, connectionsPerOrigin: 16 };
 
 /** Throws when a CIDR cannot be read. */
 export function createWebhookSender(options: WebhookSenderOptions): WebhookSender {

@@ -135,6 +135,11 @@ export async function claimRows(
 ): Promise<ReadonlySet<number>> {
   if (wanted.length === 0) return new Set();
   const asked = wanted.map(({ seq, workflowId }) => ({ seq, workflow_id: workflowId }));
+  // In the order of acceptance, like everybody who locks several.
+  const seqs = JSON.stringify(wanted.map(({ seq }) => seq));
+  await db.execute(sql`
+    select from events where seq = any(array(select json_array_elements_text(${seqs}::json)::bigint))
+    order by seq for no key update`);
   const { rows } = await db.execute<{ seq: number }>(sql`
     update events e set lease_until = now() + ${leaseMs} * interval '1 ms', workflow_id = r.workflow_id
     from json_to_recordset(${JSON.stringify(asked)}::json) as r(seq bigint, workflow_id text)

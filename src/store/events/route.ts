@@ -63,10 +63,12 @@ export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Pr
   });
 }
 
-/** A batch has only what names it: what was claimed for another workflow meanwhile is not its own any more. */
+/**
+ * A workflow has only the rows that name it: what was claimed for another meanwhile is not its own any more. The door
+ * writes no name; then the event's own workflow is meant.
+ */
 function standingIn(row: LockedRow, run: RunOfEvent): RunStanding {
-  const isInBatch = run.workflowId !== run.key;
-  return isInBatch && row.workflowId !== run.workflowId ? 'older' : standingOf(row, run.runId);
+  return run.workflowId === (row.workflowId ?? run.key) ? standingOf(row, run.runId) : 'older';
 }
 
 /** Opens or makes the deliveries of events that are taken. Answers whether there are any. */
