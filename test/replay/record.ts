@@ -43,8 +43,9 @@ async function record(): Promise<void> {
   const subscriber = await startSubscriber();
   await subscribe(store, { url: subscriber.url, filter: { models: ['x.*'] } });
   const slow = new Set<string>();
+  const inBatches = { source: null, model: 'x.batch', priorities: null, mode: 'in_batches' } as const;
   const bridge = await startTestBridge({
-    config,
+    config: { ...config, processing: { rules: [inBatches], otherwise: 'individually' } },
     store,
     session,
     ports: {
@@ -99,6 +100,12 @@ async function record(): Promise<void> {
   await becomes('901', 'processed');
   await run('901').result();
   await save(session, 'process-delivered', '901');
+
+  await accept('906', { model: 'x.batch' });
+  await becomes('906', 'processed');
+  const batch = (await readEvent(store.db, '906'))?.workflowId ?? '';
+  await run(batch).result();
+  await save(session, 'batch-delivered', batch);
 
   slow.add('905');
   await accept('905');

@@ -23,6 +23,7 @@ test('there is a history of every workflow', () => {
   expect([...new Set(types)].sort()).toEqual([
     'DispatchWorkflow',
     'OdooPullWorkflow',
+    'ProcessBatchWorkflow',
     'ProcessEventWorkflow',
   ]);
 });
