@@ -3,7 +3,7 @@ import { batchWorkflowId, isBatch } from '../contracts/names';
 import type { BatchToStart, EventToStart } from '../contracts/event-runs';
 import { chooseRecords, recordName, type Candidate, type FreePlaces } from '../domain/dispatch-order';
 import { priorityOf, rankOf } from '../domain/priority';
-import { isBacklog, processingOf, type ProcessingPolicy } from '../domain/processing';
+import { isBacklog, processingNow, processingOf, type ProcessingPolicy } from '../domain/processing';
 import { MAX_BATCH_EVENTS, planStarts, type QueuedEvent } from '../domain/start-plan';
 import type { Database } from '../store/database';
 import {
@@ -148,10 +148,7 @@ function freePlaces(inFlight: readonly EventInFlight[], { maxInFlight, policy }:
 /** For events that no run had yet: where there are no rules, all of them are processed in one way. */
 function placesForFirst(policy: ProcessingPolicy, backlog: boolean, places: FreePlaces): number {
   if (policy.rules.length > 0) return places.individually + places.in_batches;
-  const { otherwise } = policy;
-  return places[
-    otherwise === 'in_batches' || (otherwise === 'auto' && backlog) ? 'in_batches' : 'individually'
-  ];
+  return places[processingNow(policy.otherwise, backlog)];
 }
 
 type Planned = ReturnType<typeof planStarts<QueuedRow & QueuedEvent>>;

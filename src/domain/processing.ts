@@ -43,7 +43,10 @@ export function processingMode(policy: ProcessingPolicy, event: EventToRule): Pr
 }
 
 export function processingOf(policy: ProcessingPolicy, event: EventToRule, isBacklog: boolean): Processing {
-  const mode = processingMode(policy, event);
+  return processingNow(processingMode(policy, event), isBacklog);
+}
+
+export function processingNow(mode: ProcessingMode, isBacklog: boolean): Processing {
   if (mode !== 'auto') return mode;
   return isBacklog ? 'in_batches' : 'individually';
 }
