@@ -6,7 +6,7 @@ import {
   proxyActivities,
   setHandler,
 } from '@temporalio/workflow';
-import type { OdooActivities, StorageActivities } from '../contracts/activities';
+import type { StorageActivities } from '../contracts/activities';
 import {
   configureUpdate,
   pauseSignal,
@@ -16,25 +16,18 @@ import {
   reloadSignal,
   resumeSignal,
 } from '../contracts/messages';
-import { ODOO_TASK_QUEUE } from '../contracts/names';
-import { UNTIL_ODOO_ANSWERS, UNTIL_THE_STORE_ANSWERS } from '../contracts/retry-policies';
+import { UNTIL_THE_STORE_ANSWERS } from '../contracts/retry-policies';
 import type { PullInput } from '../contracts/workflows';
 import { nextStep, type SyncStep } from '../domain/sync';
 import { hasLongHistory } from './history';
 import { Interruptible } from './interruptible';
+import { odoo } from './odoo-activities';
 import { PullState, refuseConfigure } from './pull-state';
 
 /** Settings: small statements, safe to repeat. */
 const { loadSource, saveSource } = proxyActivities<StorageActivities>({
   startToCloseTimeout: '30s',
   retry: UNTIL_THE_STORE_ANSWERS,
-});
-/** A locked table makes Odoo wait for up to a minute, and a page of 1,000 rows has to be committed. */
-const odoo = proxyActivities<OdooActivities>({
-  taskQueue: ODOO_TASK_QUEUE,
-  startToCloseTimeout: '3m',
-  heartbeatTimeout: '10s',
-  retry: UNTIL_ODOO_ANSWERS,
 });
 
 export async function OdooPullWorkflow(input: PullInput): Promise<void> {

@@ -1,11 +1,12 @@
 // Many events in one workflow, while there are too many for one each. Their rows in the inbox, not this run, say how
 // far each is, so it may be reset, repeated or lost at any point.
 import { proxyActivities, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { BatchActivities, BatchAnswer, OdooActivities } from '../contracts/activities';
-import { BATCH_TASK_QUEUE, ODOO_TASK_QUEUE } from '../contracts/names';
-import { UNTIL_ODOO_ANSWERS, UNTIL_THE_STORE_ANSWERS } from '../contracts/retry-policies';
+import type { BatchActivities, BatchAnswer } from '../contracts/activities';
+import { BATCH_TASK_QUEUE } from '../contracts/names';
+import { UNTIL_THE_STORE_ANSWERS } from '../contracts/retry-policies';
 import { EVENT_STATUS } from '../contracts/search-attributes';
 import type { BatchToProcess } from '../contracts/workflows';
+import { odoo } from './odoo-activities';
 
 /** Two hundred events at 2 s each, were every one to time out, one after another. */
 const { processBatch } = proxyActivities<BatchActivities>({
@@ -13,12 +14,6 @@ const { processBatch } = proxyActivities<BatchActivities>({
   startToCloseTimeout: '10m',
   heartbeatTimeout: '10s',
   retry: UNTIL_THE_STORE_ANSWERS,
-});
-const odoo = proxyActivities<OdooActivities>({
-  taskQueue: ODOO_TASK_QUEUE,
-  startToCloseTimeout: '3m',
-  heartbeatTimeout: '10s',
-  retry: UNTIL_ODOO_ANSWERS,
 });
 
 /** Answers how many events are done, and how many left it for a workflow of their own. */

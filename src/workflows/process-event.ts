@@ -10,16 +10,16 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OdooActivities, StorageActivities } from '../contracts/activities';
+import type { StorageActivities } from '../contracts/activities';
 import { discardSignal, eventQuery, retrySignal } from '../contracts/messages';
-import { ODOO_TASK_QUEUE } from '../contracts/names';
-import { ONE_QUICK_TRY, UNTIL_ODOO_ANSWERS, UNTIL_THE_STORE_ANSWERS } from '../contracts/retry-policies';
+import { ONE_QUICK_TRY, UNTIL_THE_STORE_ANSWERS } from '../contracts/retry-policies';
 import { EVENT_STATUS } from '../contracts/search-attributes';
 import type { EventToProcess } from '../contracts/workflows';
 import type { EventState } from '../domain/event-state';
 import { deadLetterDetails } from './dead-letter-details';
 import { Deliveries } from './deliveries';
 import { firstLocally } from './first-locally';
+import { odoo } from './odoo-activities';
 
 /** One workflow task for the whole fast path. */
 const quick = proxyLocalActivities<StorageActivities>({
@@ -30,12 +30,6 @@ const quick = proxyLocalActivities<StorageActivities>({
 const patient = proxyActivities<StorageActivities>({
   startToCloseTimeout: '30s',
   retry: UNTIL_THE_STORE_ANSWERS,
-});
-const odoo = proxyActivities<OdooActivities>({
-  taskQueue: ODOO_TASK_QUEUE,
-  startToCloseTimeout: '3m',
-  heartbeatTimeout: '10s',
-  retry: UNTIL_ODOO_ANSWERS,
 });
 const route = firstLocally(quick.route, patient.route);
 const complete = firstLocally(quick.complete, patient.complete);

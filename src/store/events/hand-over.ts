@@ -2,20 +2,18 @@
 import { CounterTally } from '../counters';
 import type { Database } from '../database';
 import { withSteadyPlans } from '../steady-plans';
-import { lockRows, writeMoves, type RunOfEvent } from './rows';
+import { lockRows, standingIn, writeMoves, type RunOfEvent } from './rows';
 
 /** Only what this run has in hand. All at once, so that a record's events keep their order. Answers how many. */
 export async function handOver(db: Database, runs: readonly RunOfEvent[]): Promise<number> {
   if (runs.length === 0) return 0;
   return withSteadyPlans(db, async (tx) => {
     const rows = await lockRows(tx, runs);
-    const moves = runs.flatMap(({ key, runId, workflowId }) => {
-      const row = rows.get(key);
-      const isMine =
-        row?.workflowId === workflowId &&
-        row.runIds.at(-1) === runId &&
-        (row.status === 'processing' || row.status === 'delivering');
-      return isMine ? [{ row, steps: ['pending'] as const, workflowId: key }] : [];
+    const moves = runs.flatMap((run) => {
+      const row = rows.get(run.key);
+      if (row === undefined || standingIn(row, run) !== 'repeat') return [];
+      const isInHand = row.status === 'processing' || row.status === 'delivering';
+      return isInHand ? [{ row, steps: ['pending'] as const, workflowId: run.key }] : [];
     });
     const tally = new CounterTally();
     await writeMoves(tx, moves, tally);

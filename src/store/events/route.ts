@@ -2,13 +2,13 @@
 // in one transaction. A run that the row does not know takes it over; an older one changes nothing.
 import { wants } from '../../domain/subscription';
 import type { EventState } from '../../domain/event-state';
-import { standingOf, type RunStanding } from '../../domain/run';
+import type { RunStanding } from '../../domain/run';
 import { CounterTally } from '../counters';
 import type { Database } from '../database';
 import { deliveriesOf, insertDeliveries, openDeliveries, type EventDelivery } from '../deliveries/of-events';
 import { withSteadyPlans } from '../steady-plans';
 import { activeFilters, type Subscription } from '../subscriptions';
-import { lockedRounds, writeMoves, type LockedRow, type Move, type RunOfEvent } from './rows';
+import { lockedRounds, standingIn, writeMoves, type LockedRow, type Move, type RunOfEvent } from './rows';
 
 /** What `route` answers: null when no event has the key. */
 export type Routed = {
@@ -61,14 +61,6 @@ export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Pr
     await tally.write(tx);
     return runs.map((run) => answers.get(run) ?? null);
   });
-}
-
-/**
- * A workflow has only the rows that name it: what was claimed for another meanwhile is not its own any more. The door
- * writes no name; then the event's own workflow is meant.
- */
-function standingIn(row: LockedRow, run: RunOfEvent): RunStanding {
-  return run.workflowId === (row.workflowId ?? run.key) ? standingOf(row, run.runId) : 'older';
 }
 
 /** Opens or makes the deliveries of events that are taken. Answers whether there are any. */

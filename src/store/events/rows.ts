@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import type { Operation, Priority } from '../../domain/event';
 import { mayMove, type EventState } from '../../domain/event-state';
 import { priorityOf } from '../../domain/priority';
+import { standingOf, type RunStanding } from '../../domain/run';
 import type { CounterTally } from '../counters';
 import type { Database } from '../database';
 
@@ -79,6 +80,14 @@ export async function lockRows(
       },
     ]),
   );
+}
+
+/**
+ * A workflow has only the rows that name it: what was claimed for another meanwhile is not its own any more. The door
+ * writes no name; then the event's own workflow is meant.
+ */
+export function standingIn(row: LockedRow, run: RunOfEvent): RunStanding {
+  return run.workflowId === (row.workflowId ?? run.key) ? standingOf(row, run.runId) : 'older';
 }
 
 export interface Move {
