@@ -3,7 +3,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { discardSignal, pauseSignal, resumeSignal, retrySignal } from '../../src/contracts/messages';
+import {
+  discardSignal,
+  eventQuery,
+  pauseSignal,
+  resumeSignal,
+  retrySignal,
+} from '../../src/contracts/messages';
 import { DISPATCH_WORKFLOW_ID, TASK_QUEUE } from '../../src/contracts/names';
 import { startSubscriber, TAKES_ALL } from '../../src/demo/subscriber';
 import type { EventCopy } from '../../src/domain/event';
@@ -124,8 +130,12 @@ async function record(): Promise<void> {
   for (const key of ['903', '904']) {
     await accept(key);
     await becomes(key, 'dead_letter');
+    await eventually(async () => {
+      const { status } = await run(key).query(eventQuery);
+      if (status !== 'dead_letter') throw new Error(`the run of ${key} says ${status}`);
+    });
   }
-  await eventually(() => run('904').signal(discardSignal, { reason: 'recording' }));
+  await run('904').signal(discardSignal, { reason: 'recording' });
   await becomes('904', 'discarded');
   await run('904').result();
   await save(session, 'process-dead-letter-discarded', '904');
