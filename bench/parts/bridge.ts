@@ -137,6 +137,9 @@ function bridgeAt(url: string): Omit<Bridge, 'setup' | 'pids' | 'temporal' | 'cl
       await call('POST', 'subscriptions', { name, url: subscriberUrl, filter });
     },
     processed: (count) =>
-      until(async () => ((await states())['processed'] ?? 0) >= count, { what: `${count} events processed` }),
+      until(async () => ((await states())['processed'] ?? 0) >= count, {
+        what: `${count} events processed`,
+        everyMs: 50,
+      }),
   };
 }

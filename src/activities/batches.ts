@@ -21,8 +21,8 @@ export interface BatchDependencies {
 /** Records under way at one time: those that wait for a commit fill it together. */
 const RECORDS_AT_ONCE = 100;
 
-/** `left`: it needs more than one try. */
-type Outcome = 'done' | 'left';
+/** `closed`: with its event. `left`: it needs more than one try. */
+type Outcome = 'closed' | 'done' | 'left';
 
 export function createBatchActivities({
   db,
@@ -50,25 +50,20 @@ export function createBatchActivities({
           .map(({ keys }) => keys.filter((key) => isOpen(taken.get(key))))
           .filter((keys) => keys.length > 0);
         const left: string[] = [];
+        const toClose: string[] = [];
         await sideBySide(open, RECORDS_AT_ONCE, async (keys, hasFailed) => {
           for (const [place, key] of keys.entries()) {
             signal.throwIfAborted();
             if (hasFailed()) return;
-            if ((await deliverAll(batch, key, taken.get(key))) === 'done') continue;
+            const outcome = await deliverAll(batch, key, taken.get(key));
+            if (outcome === 'done') toClose.push(key);
+            if (outcome !== 'left') continue;
             // Those behind it wait for it, as they would have without a batch.
             left.push(...keys.slice(place));
             return;
           }
         });
-        const stays = new Set(left);
-        // Of most the last delivery has closed them.
-        await completeEvents(
-          db,
-          open
-            .flat()
-            .filter((key) => !stays.has(key))
-            .map(toRun),
-        );
+        await completeEvents(db, toClose.map(toRun));
         if ((await handOver(db, left.map(toRun))) > 0) bell.ring();
         const pushed = [...taken.values()].map(({ pushId }) => pushId);
         return {
@@ -85,7 +80,8 @@ export function createBatchActivities({
     await sideBySide(ids, ids.length, async (id) => {
       outcomes.push(await deliverOnce({ key, runId: batch.runId, id }));
     });
-    return outcomes.includes('left') ? 'left' : 'done';
+    if (outcomes.includes('left')) return 'left';
+    return outcomes.includes('closed') ? 'closed' : 'done';
   }
 
   async function deliverOnce(ref: DeliveryRef): Promise<Outcome> {
@@ -104,7 +100,8 @@ export function createBatchActivities({
       mayDie: false,
       mayWait: true,
     });
-    return answer.kind === 'later' ? 'left' : 'done';
+    if (answer.kind === 'later') return 'left';
+    return answer.kind === 'settled' && isClosed(answer.status) ? 'closed' : 'done';
   }
 }
 

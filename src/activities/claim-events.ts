@@ -1,5 +1,5 @@
 // Claims what may start now: looks at the first in rank, and further when their records are all busy.
-import { batchWorkflowId, isBatch } from '../contracts/names';
+import { BATCH_PREFIX, batchWorkflowId } from '../contracts/names';
 import type { BatchToStart, EventToStart } from '../contracts/event-runs';
 import { chooseRecords, recordName, type Candidate, type FreePlaces } from '../domain/dispatch-order';
 import { priorityOf, rankOf } from '../domain/priority';
@@ -10,10 +10,12 @@ import {
   claimRows,
   clearLeases,
   eventsInFlight,
+  placesTaken,
   queuesOf,
   sourcesWaiting,
   waitingEvents,
   type EventInFlight,
+  type PlacesTaken,
   type QueuedRow,
   type WaitingEvent,
 } from '../store/events/claim';
@@ -59,9 +61,9 @@ async function claimIn(db: Database, limits: ClaimLimits): Promise<Claim> {
   const backlog = isBacklog(pending, limits.wasBacklog);
   const nothing = { events: [], batches: [], isBacklog: backlog };
   if (waitingSources.length === 0) return { ...nothing, waiting: false };
-  const inFlight = await eventsInFlight(db);
-  const free = freePlaces(inFlight, limits);
+  const free = freePlaces(await placesTaken(db, BATCH_PREFIX), limits);
   if (free.single <= 0 && free.batches <= 0) return { ...nothing, waiting: true };
+  const inFlight = await eventsInFlight(db);
   const busy = new Set(inFlight.map(recordName));
   const sources = inTurns(waitingSources, inFlight, limits.nowMs);
   // A batch holds one source, and whose turn it is shows later.
@@ -122,26 +124,20 @@ function inTurns<S extends { readonly source: string }>(
   turn: number,
 ): readonly S[] {
   const countOf = (name: string) => inFlight.filter(({ source }) => source === name).length;
-  const first = turn % Math.max(1, sources.length);
+  const first = turn % sources.length;
   return [...sources.slice(first), ...sources.slice(0, first)]
     .map((source) => ({ source, count: countOf(source.source) }))
     .sort((a, b) => a.count - b.count)
     .map(({ source }) => source);
 }
 
-function freePlaces(inFlight: readonly EventInFlight[], { maxInFlight, policy }: ClaimLimits) {
-  const batches = new Set<string>();
-  let single = 0;
-  for (const { workflowId } of inFlight) {
-    if (workflowId !== null && isBatch(workflowId)) batches.add(workflowId);
-    else single += 1;
-  }
+function freePlaces(taken: PlacesTaken, { maxInFlight, policy }: ClaimLimits): PlacesTaken {
   const mayBatch = [policy.otherwise, ...policy.rules.map(({ mode }) => mode)].some(
     (mode) => mode !== 'individually',
   );
   return {
-    single: Math.max(0, maxInFlight - single),
-    batches: mayBatch ? Math.max(0, MAX_BATCHES - batches.size) : 0,
+    single: Math.max(0, maxInFlight - taken.single),
+    batches: mayBatch ? Math.max(0, MAX_BATCHES - taken.batches) : 0,
   };
 }
 

@@ -11,7 +11,11 @@ export interface SendingParts {
   readonly secretBox: Pick<SecretBox, 'decrypt'>;
 }
 
+/** Decrypted once, not for every delivery. */
+const KEPT_SECRETS = 1_000;
+
 export function createSending({ sender, secretBox }: SendingParts) {
+  const decrypted = new Map<string, string>();
   return async ({ id, subscription, event }: LoadedDelivery, timeoutMs: number): Promise<SendResult> => {
     const secret = secretOf(subscription.encryptedSecret);
     if (secret instanceof SecretUnreadable) return unsigned(secret);
@@ -27,8 +31,13 @@ export function createSending({ sender, secretBox }: SendingParts) {
   };
 
   function secretOf(encrypted: string): string | SecretUnreadable {
+    const known = decrypted.get(encrypted);
+    if (known !== undefined) return known;
     try {
-      return secretBox.decrypt(encrypted);
+      const secret = secretBox.decrypt(encrypted);
+      if (decrypted.size >= KEPT_SECRETS) decrypted.clear();
+      decrypted.set(encrypted, secret);
+      return secret;
     } catch (error) {
       if (error instanceof SecretUnreadable) return error;
       throw error;

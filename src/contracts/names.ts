@@ -18,7 +18,7 @@ export function pullWorkflowId(source: string, isFirst: boolean): string {
   return isFirst ? 'odoo-pull' : `odoo-pull/${source}`;
 }
 
-const BATCH_PREFIX = 'batch/';
+export const BATCH_PREFIX = 'batch/';
 
 /** No event's key begins so. */
 export function batchWorkflowId(firstKey: string, atMs: number): string {

@@ -1,7 +1,8 @@
 // Subscriptions, and what a person does with one event, over HTTP. Temporal is played by a fake of our port.
 import type { EventRuns, EventSignal } from '../../src/contracts/event-runs';
 import { createIntake } from '../../src/intake/accept';
-import { recordAttempts, type DeliveryEnd } from '../../src/store/deliveries/record';
+import { recordAttempts } from '../../src/store/deliveries/record';
+import type { DeliveryEnd } from '../../src/store/deliveries/recorded-event';
 import { completeEvents, routeEvents } from '../../src/store/events/route';
 import { createSecretBox } from '../../src/store/secret-box';
 import { readSubscription } from '../../src/store/subscriptions';

@@ -1,7 +1,8 @@
 // Transactions that meet: nobody waits for each other crosswise. PostgreSQL only: PGlite has one connection.
 import { sql } from 'drizzle-orm';
 import { createIntake } from '../../src/intake/accept';
-import { recordAttempts, type AttemptResult } from '../../src/store/deliveries/record';
+import { recordAttempts } from '../../src/store/deliveries/record';
+import type { AttemptResult } from '../../src/store/deliveries/recorded-event';
 import { routeEvents } from '../../src/store/events/route';
 import { createSubscription } from '../../src/store/subscriptions';
 import type { Database } from '../../src/store/database';

@@ -9,6 +9,9 @@ export interface EventDelivery {
   /** The subscription's name, for people. */
   readonly subscription: string;
   readonly state: DeliveryState;
+  /** All that were ever made. */
+  readonly attempts: number;
+  /** Since it was opened. */
   readonly tries: number;
   readonly putOff: boolean;
   readonly toOpen: boolean;
@@ -26,11 +29,12 @@ export async function deliveriesOf(
     id: string;
     name: string;
     state: DeliveryState;
+    attempts: number;
     tries: number;
     put_off: boolean;
     to_open: boolean;
   }>(sql`
-    select d.event_seq, d.id, s.name, d.state, d.tries, d.put_off, d.to_open
+    select d.event_seq, d.id, s.name, d.state, d.attempts, d.tries, d.put_off, d.to_open
     from deliveries d join subscriptions s on s.id = d.subscription_id
     where d.event_seq = any(array(select json_array_elements_text(${JSON.stringify(eventSeqs)}::json)::bigint))
     order by d.seq`);
@@ -39,6 +43,7 @@ export async function deliveriesOf(
       id: row.id,
       subscription: row.name,
       state: row.state,
+      attempts: row.attempts,
       tries: row.tries,
       putOff: row.put_off,
       toOpen: row.to_open,

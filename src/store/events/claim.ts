@@ -24,13 +24,38 @@ export interface EventInFlight extends RecordRef {
   readonly isPending: boolean;
 }
 
+export interface PlacesTaken {
+  /** Events with a workflow of their own. */
+  readonly single: number;
+  readonly batches: number;
+}
+
+/**
+ * The same as `eventsInFlight`, counted: most looks find no free place.
+ *
+ * @param batchPrefix how the names of workflows that have several events begin
+ */
+export async function placesTaken(db: Database, batchPrefix: string): Promise<PlacesTaken> {
+  const { rows } = await db.execute<{ single: number; batches: number }>(sql`
+    select count(*) filter (where not is_batch)::int as single,
+      count(distinct workflow_id) filter (where is_batch)::int as batches
+    from (
+      select workflow_id, coalesce(starts_with(workflow_id, ${batchPrefix}), false) as is_batch from (
+        select workflow_id from events where status = 'processing'
+        union all
+        select workflow_id from events where ${STARTING}
+      ) in_flight
+    ) named`);
+  return rows[0] ?? { single: 0, batches: 0 };
+}
+
 /** Being processed, or pending with a live lease. */
 export async function eventsInFlight(db: Database): Promise<readonly EventInFlight[]> {
   const { rows } = await db.execute<RecordRow & { workflow_id: string | null; is_pending: boolean }>(sql`
     select source, model, record_id, workflow_id, false as is_pending from events where status = 'processing'
     union all
     select source, model, record_id, workflow_id, true from events
-    where status = 'pending' and lease_until is not null and lease_until > now()`);
+    where ${STARTING}`);
   return rows.map((row) => ({
     ...toRecord(row),
     workflowId: row.workflow_id,
@@ -167,6 +192,7 @@ export async function clearLeases(db: Database, keys: readonly string[]): Promis
 }
 
 // Written as the partial indexes have it.
+const STARTING = sql`status = 'pending' and lease_until is not null and lease_until > now()`;
 const NEVER_RAN = sql`run_ids = '{}'`;
 const RAN_BEFORE = sql`run_ids <> '{}'`;
 

@@ -125,6 +125,7 @@ export async function completeEvents(
   db: Database,
   runs: readonly RunOfEvent[],
 ): Promise<readonly (EventState | null)[]> {
+  if (runs.length === 0) return [];
   return withSteadyPlans(db, async (tx) => {
     const answers = new Map<RunOfEvent, EventState>();
     const tally = new CounterTally();
