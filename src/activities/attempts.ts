@@ -33,10 +33,11 @@ export const FIRST_TRY_MS = 1_900;
 
 export interface AttemptHow {
   readonly timeoutMs: number;
-  /** What cannot succeed any more dies; without it, it is left to an attempt of the event's own workflow. */
-  readonly mayDie: boolean;
-  /** For its turn, when enough is under way to the destination. */
-  readonly mayWait?: boolean;
+  /**
+   * One of many for which nobody waits: it waits for its turn at the destination, and for others to be written down
+   * with. What cannot succeed any more is left to the event's own workflow, and dies there.
+   */
+  readonly inBatch: boolean;
 }
 
 /** `waitMs`: it failed and is tried again after it. */
@@ -44,6 +45,8 @@ export type Made =
   | { readonly answer: DeliverAnswer }
   | { readonly answer: DeliverAnswer; readonly waitMs: number; readonly attempt: AttemptToKeep };
 
+/** So long a result of a batch waits for others, to be written down with them. */
+const GATHER_MS = 60;
 /** Deliveries loaded or written down in one go. */
 const MAX_GROUP = 200;
 
@@ -59,9 +62,17 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
     (results: readonly AttemptResult[]) => recordAttempts(db, results),
     MAX_GROUP,
   );
+  /** Of batches. */
+  let underWay = 0;
+  const recordingTogether = createGroupCommit(
+    (results: readonly AttemptResult[]) => recordAttempts(db, results),
+    MAX_GROUP,
+    () => 1,
+    { enough: () => Math.min(underWay, MAX_GROUP), withinMs: GATHER_MS },
+  );
 
-  async function settle(result: AttemptResult): Promise<DeliverAnswer> {
-    const recorded = await recording.add(result);
+  async function settle(result: AttemptResult, into = recording): Promise<DeliverAnswer> {
+    const recorded = await into.add(result);
     if (recorded.kind === 'older') return recorded;
     const { status, state } = recorded;
     if (state === 'waiting') return { kind: 'later', status };
@@ -72,37 +83,48 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
     return { kind: 'settled', delivery: state, status, failure };
   }
 
+  async function attempt(ref: DeliveryRef, loaded: LoadedDelivery, how: AttemptHow): Promise<Made> {
+    const { timeoutMs, inBatch } = how;
+    const { subscription } = loaded;
+    const { url } = subscription;
+    const into = inBatch ? recordingTogether : recording;
+    const request = () => send(loaded, timeoutMs);
+    const inTurn = async () => (destinations.isCutOff(url) ? null : request());
+    const result = await (inBatch ? destinations.inTurn(url, inTurn) : request());
+    if (result === null) return { answer: { kind: 'later', status: loaded.event.status } };
+    const { status, durationMs, response, message } = result;
+    const errorClass = 'errorClass' in result ? result.errorClass : null;
+    const kept = { status, durationMs, response, message, errorClass };
+    if (result.kind === 'sent')
+      return { answer: await settle({ ...ref, attempt: kept, end: { state: 'sent' } }, into) };
+    if (result.kind === 'gone')
+      await setSubscriptionStatus(db, subscription.id, 'disabled', 'it answered 410');
+    if (result.kind === 'retry' && result.errorClass === 'timeout')
+      destinations.noteTimeout(subscription.url);
+    const tries = loaded.tries + 1;
+    const waitMs = result.kind === 'retry' ? waitAfter(waitsMs, tries, result.retryAfterMs, random()) : null;
+    if (waitMs === null && !inBatch) {
+      const exhausted = result.kind === 'retry' ? ` (given up after ${tries} attempts)` : '';
+      const last = { ...kept, message: `${message}${exhausted}` };
+      return { answer: await settle({ ...ref, attempt: last, end: { state: 'dead' } }) };
+    }
+    const afterMs = waitMs ?? 0;
+    const answer = await settle({ ...ref, attempt: kept, end: { state: 'waiting', afterMs } }, into);
+    return answer.kind === 'later' ? { answer, waitMs: afterMs, attempt: kept } : { answer };
+  }
+
   return {
     destinations,
     settle,
     load: async (id) => (await loading.add(id)).loaded,
-    make: async (ref, loaded, { timeoutMs, mayDie, mayWait = false }) => {
-      const { subscription } = loaded;
-      const request = () => send(loaded, timeoutMs);
-      const { url } = subscription;
-      const inTurn = async () => (destinations.isCutOff(url) ? null : request());
-      const result = await (mayWait ? destinations.inTurn(url, inTurn) : request());
-      if (result === null) return { answer: { kind: 'later', status: loaded.event.status } };
-      const { status, durationMs, response, message } = result;
-      const errorClass = 'errorClass' in result ? result.errorClass : null;
-      const kept = { status, durationMs, response, message, errorClass };
-      if (result.kind === 'sent')
-        return { answer: await settle({ ...ref, attempt: kept, end: { state: 'sent' } }) };
-      if (result.kind === 'gone')
-        await setSubscriptionStatus(db, subscription.id, 'disabled', 'it answered 410');
-      if (result.kind === 'retry' && result.errorClass === 'timeout')
-        destinations.noteTimeout(subscription.url);
-      const tries = loaded.tries + 1;
-      const waitMs =
-        result.kind === 'retry' ? waitAfter(waitsMs, tries, result.retryAfterMs, random()) : null;
-      if (waitMs === null && mayDie) {
-        const exhausted = result.kind === 'retry' ? ` (given up after ${tries} attempts)` : '';
-        const attempt = { ...kept, message: `${message}${exhausted}` };
-        return { answer: await settle({ ...ref, attempt, end: { state: 'dead' } }) };
+    make: async (ref, loaded, how) => {
+      if (!how.inBatch) return attempt(ref, loaded, how);
+      underWay += 1;
+      try {
+        return await attempt(ref, loaded, how);
+      } finally {
+        underWay -= 1;
       }
-      const afterMs = waitMs ?? 0;
-      const answer = await settle({ ...ref, attempt: kept, end: { state: 'waiting', afterMs } });
-      return answer.kind === 'later' ? { answer, waitMs: afterMs, attempt: kept } : { answer };
     },
   };
 }

@@ -97,8 +97,7 @@ export function createBatchActivities({
     if (attempts.destinations.isCutOff(subscription.url)) return 'left';
     const { answer } = await attempts.make(ref, loaded, {
       timeoutMs: FIRST_TRY_MS,
-      mayDie: false,
-      mayWait: true,
+      inBatch: true,
     });
     if (answer.kind === 'later') return 'left';
     return answer.kind === 'settled' && isClosed(answer.status) ? 'closed' : 'done';

@@ -78,7 +78,7 @@ export function createDeliveryActivities(
       if (instead !== null) return instead;
       if (loaded.dueInMs > 0) return { kind: 'later', status: loaded.event.status };
       const { url } = loaded.subscription;
-      const how = { timeoutMs: FIRST_TRY_MS, mayDie: true };
+      const how = { timeoutMs: FIRST_TRY_MS, inBatch: false };
       const made = destinations.isCutOff(url)
         ? null
         : await destinations.visit(url, () => attempts.make(ref, loaded, how));
@@ -93,7 +93,7 @@ export function createDeliveryActivities(
       if (instead !== null) return instead;
       if (loaded.dueInMs > 0) throw putOff('not-due', 'waits for its next attempt', loaded.dueInMs);
       const { url } = loaded.subscription;
-      const how = { timeoutMs: LATER_TRY_MS, mayDie: true };
+      const how = { timeoutMs: LATER_TRY_MS, inBatch: false };
       const made = await destinations.visit(url, () => attempts.make(ref, loaded, how));
       if (made === null)
         throw putOff(

@@ -12,17 +12,43 @@ interface Waiting<In, Out> {
   readonly reject: (error: unknown) => void;
 }
 
+/** Where nobody waits for one item, larger groups cost less. */
+export interface Gathering {
+  /** A group goes when so many wait: all that are under way, or what fills it. Asked again at each that comes; */
+  readonly enough: () => number;
+  /** or after so long. */
+  readonly withinMs: number;
+}
+
 /**
  * @param work does a whole group; answers in the order of the items
  * @param sizeOf an item's share of `maxSize`; one larger item makes a group of its own
+ * @param gathering without it a group goes as soon as the one before is done
  */
 export function createGroupCommit<In, Out>(
   work: (items: readonly In[]) => Promise<readonly Out[]>,
   maxSize: number,
   sizeOf: (item: In) => number = () => 1,
+  gathering: Gathering | null = null,
 ): GroupCommit<In, Out> {
   const queue: Waiting<In, Out>[] = [];
   let running = false;
+  let onComing: () => void = () => undefined;
+
+  /** Without gathering one turn of the loop, so that requests read from the sockets in the same turn form a group. */
+  async function gather(): Promise<void> {
+    if (gathering === null) return new Promise((resolve) => setImmediate(resolve));
+    if (queue.length >= gathering.enough()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, gathering.withinMs);
+      onComing = () => {
+        if (queue.length < gathering.enough()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    onComing = () => undefined;
+  }
 
   function takeGroup(): readonly Waiting<In, Out>[] {
     let size = 0;
@@ -36,8 +62,7 @@ export function createGroupCommit<In, Out>(
   }
 
   async function runGroups(): Promise<void> {
-    // One turn of the loop, so that requests read from the sockets in the same turn form a group.
-    await new Promise((resolve) => setImmediate(resolve));
+    await gather();
     while (queue.length > 0) {
       const group = takeGroup();
       try {
@@ -50,6 +75,7 @@ export function createGroupCommit<In, Out>(
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
+      if (gathering !== null && queue.length > 0) await gather();
     }
     running = false;
   }
@@ -58,6 +84,7 @@ export function createGroupCommit<In, Out>(
     add: (item) =>
       new Promise<Out>((resolve, reject) => {
         queue.push({ item, resolve, reject });
+        onComing();
         if (running) return;
         running = true;
         void runGroups();
