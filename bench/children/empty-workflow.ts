@@ -21,8 +21,7 @@ const sinks: InjectedSinks<EmptySinks> = {
 
 async function open({ address, bundlePath }: z.infer<typeof opened>): Promise<object> {
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') });
-  // The server is on this machine: uncompressed, as src/temporal/session.ts has it.
-  const connection = await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
+  const connection = await NativeConnection.connect({ address });
   client = new Client({ connection });
   const worker = await Worker.create({
     connection,

@@ -100,8 +100,7 @@ function serverArguments(options: ServerProcessOptions): readonly string[] {
           '--sqlite-pragma',
           'journal_mode=wal',
           '--sqlite-pragma',
-          // A kill -9 loses nothing by it; a power cut the last runs, which the rows start again.
-          'synchronous=normal',
+          'synchronous=full',
         ];
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', namespace],
