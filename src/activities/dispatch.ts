@@ -74,7 +74,7 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
 
   /** Answers how many events it started. */
   async function startOne(event: ClaimedEvent): Promise<number> {
-    const outcome = await runs.start(event, { again: event.ranBefore, eager: false });
+    const outcome = await runs.start(event, { again: event.ranBefore, eager: true });
     if (outcome === 'started') return 1;
     if (outcome === 'running') {
       await renewLeases(db, [event.key], RUNNING_LEASE_MS);
@@ -83,7 +83,7 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
     // The row says whether the event is done, not the run that closed: perhaps the inbox is younger than it.
     const row = await readEvent(db, event.key);
     if (row?.status !== 'pending') return 0;
-    if ((await runs.start(event, { again: true, eager: false })) !== 'started') return 0;
+    if ((await runs.start(event, { again: true, eager: true })) !== 'started') return 0;
     await addToCounters(db, event.source, new Map([['restarted', 1]]));
     return 1;
   }
