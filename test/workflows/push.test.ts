@@ -3,6 +3,7 @@ import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
 import { startApiRole, type ApiRole } from '../../src/roles/api-role';
 import { Secret } from '../../src/config';
 import { pauseSignal } from '../../src/contracts/messages';
+import { createEventRuns } from '../../src/control/event-runs';
 import { startSimulator } from '../../src/simulator/simulator';
 import type { Simulator } from '../../src/simulator/simulator-types';
 import { readTotals } from '../../src/store/counters';
@@ -82,14 +83,21 @@ describeOnBothEngines('pushes', (openStore) => {
 
   test('an event is started at the door, under its id, and its first task stays in this process', async () => {
     await start();
-    // The server learns of a new namespace's search attributes within seconds; until then the dispatcher tries.
-    const key = await eventually(async () => {
-      const before = subscriber.taken().length;
-      const { pushId } = odoo.change({ operation: 'create' });
-      await taken(before + 1);
-      expect((await startOf(String(pushId))).eagerExecutionAccepted).toBe(true);
-      return String(pushId);
-    });
+    // The server learns of a new namespace's search attributes within seconds; until then the dispatcher starts all.
+    const unknown = {
+      key: 'none',
+      source: 'main',
+      model: 'res.partner',
+      recordId: 1,
+      operation: 'write',
+      priority: 'medium',
+      ids: [{ channel: 'push', id: 'none' }],
+    } as const;
+    await eventually(() => createEventRuns(session.client).start(unknown, { again: true, eager: false }));
+    const { pushId } = odoo.change({ operation: 'create' });
+    const key = String(pushId);
+    await taken(1);
+    expect((await startOf(key)).eagerExecutionAccepted).toBe(true);
     expect(await readEvent(store.db, key)).toMatchObject({ channel: 'push', workflowId: key });
     const { started } = await bridge.control.dispatchStatus();
     odoo.changeMany(10, { operation: 'create' });
