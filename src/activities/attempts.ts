@@ -8,6 +8,7 @@ import { loadDeliveries, type LoadedDelivery } from '../store/deliveries/load';
 import { recordAttempts } from '../store/deliveries/record';
 import type { AttemptResult, AttemptToKeep } from '../store/deliveries/recorded-event';
 import { setSubscriptionStatus } from '../store/subscriptions';
+import type { SendResult } from '../channels/webhook/outcome';
 import { createDestinations, type Destinations } from './destinations';
 import { createSending, type SendingParts } from './send-delivery';
 
@@ -58,18 +59,27 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
     async (ids: readonly string[]) => (await loadDeliveries(db, ids)).map((loaded) => ({ loaded })),
     MAX_GROUP,
   );
-  const recording = createGroupCommit(
-    (results: readonly AttemptResult[]) => recordAttempts(db, results),
-    MAX_GROUP,
-  );
-  /** Of batches. */
-  let underWay = 0;
-  const recordingTogether = createGroupCommit(
-    (results: readonly AttemptResult[]) => recordAttempts(db, results),
-    MAX_GROUP,
-    () => 1,
-    { enough: () => Math.min(underWay, MAX_GROUP), withinMs: GATHER_MS },
-  );
+  const record = (results: readonly AttemptResult[]) => recordAttempts(db, results);
+  const recording = createGroupCommit(record, MAX_GROUP);
+  /** Requests of batches that are under way, or wait for their turn. */
+  let sending = 0;
+  const recordingTogether = createGroupCommit(record, MAX_GROUP, () => 1, {
+    areOthersComing: () => sending > 0,
+    withinMs: GATHER_MS,
+  });
+
+  /** Null when its destination was cut off meanwhile. */
+  async function sendInTurn(loaded: LoadedDelivery, timeoutMs: number): Promise<SendResult | null> {
+    const { url } = loaded.subscription;
+    sending += 1;
+    try {
+      return await destinations.inTurn(url, async () =>
+        destinations.isCutOff(url) ? null : send(loaded, timeoutMs),
+      );
+    } finally {
+      sending -= 1;
+    }
+  }
 
   async function settle(result: AttemptResult, into = recording): Promise<DeliverAnswer> {
     const recorded = await into.add(result);
@@ -83,48 +93,35 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
     return { kind: 'settled', delivery: state, status, failure };
   }
 
-  async function attempt(ref: DeliveryRef, loaded: LoadedDelivery, how: AttemptHow): Promise<Made> {
-    const { timeoutMs, inBatch } = how;
-    const { subscription } = loaded;
-    const { url } = subscription;
-    const into = inBatch ? recordingTogether : recording;
-    const request = () => send(loaded, timeoutMs);
-    const inTurn = async () => (destinations.isCutOff(url) ? null : request());
-    const result = await (inBatch ? destinations.inTurn(url, inTurn) : request());
-    if (result === null) return { answer: { kind: 'later', status: loaded.event.status } };
-    const { status, durationMs, response, message } = result;
-    const errorClass = 'errorClass' in result ? result.errorClass : null;
-    const kept = { status, durationMs, response, message, errorClass };
-    if (result.kind === 'sent')
-      return { answer: await settle({ ...ref, attempt: kept, end: { state: 'sent' } }, into) };
-    if (result.kind === 'gone')
-      await setSubscriptionStatus(db, subscription.id, 'disabled', 'it answered 410');
-    if (result.kind === 'retry' && result.errorClass === 'timeout')
-      destinations.noteTimeout(subscription.url);
-    const tries = loaded.tries + 1;
-    const waitMs = result.kind === 'retry' ? waitAfter(waitsMs, tries, result.retryAfterMs, random()) : null;
-    if (waitMs === null && !inBatch) {
-      const exhausted = result.kind === 'retry' ? ` (given up after ${tries} attempts)` : '';
-      const last = { ...kept, message: `${message}${exhausted}` };
-      return { answer: await settle({ ...ref, attempt: last, end: { state: 'dead' } }) };
-    }
-    const afterMs = waitMs ?? 0;
-    const answer = await settle({ ...ref, attempt: kept, end: { state: 'waiting', afterMs } }, into);
-    return answer.kind === 'later' ? { answer, waitMs: afterMs, attempt: kept } : { answer };
-  }
-
   return {
     destinations,
     settle,
     load: async (id) => (await loading.add(id)).loaded,
-    make: async (ref, loaded, how) => {
-      if (!how.inBatch) return attempt(ref, loaded, how);
-      underWay += 1;
-      try {
-        return await attempt(ref, loaded, how);
-      } finally {
-        underWay -= 1;
+    make: async (ref, loaded, { timeoutMs, inBatch }) => {
+      const { subscription } = loaded;
+      const into = inBatch ? recordingTogether : recording;
+      const result = await (inBatch ? sendInTurn : send)(loaded, timeoutMs);
+      if (result === null) return { answer: { kind: 'later', status: loaded.event.status } };
+      const { status, durationMs, response, message } = result;
+      const errorClass = 'errorClass' in result ? result.errorClass : null;
+      const kept = { status, durationMs, response, message, errorClass };
+      if (result.kind === 'sent')
+        return { answer: await settle({ ...ref, attempt: kept, end: { state: 'sent' } }, into) };
+      if (result.kind === 'gone')
+        await setSubscriptionStatus(db, subscription.id, 'disabled', 'it answered 410');
+      if (result.kind === 'retry' && result.errorClass === 'timeout')
+        destinations.noteTimeout(subscription.url);
+      const tries = loaded.tries + 1;
+      const waitMs =
+        result.kind === 'retry' ? waitAfter(waitsMs, tries, result.retryAfterMs, random()) : null;
+      if (waitMs === null && !inBatch) {
+        const exhausted = result.kind === 'retry' ? ` (given up after ${tries} attempts)` : '';
+        const last = { ...kept, message: `${message}${exhausted}` };
+        return { answer: await settle({ ...ref, attempt: last, end: { state: 'dead' } }) };
       }
+      const afterMs = waitMs ?? 0;
+      const answer = await settle({ ...ref, attempt: kept, end: { state: 'waiting', afterMs } }, into);
+      return answer.kind === 'later' ? { answer, waitMs: afterMs, attempt: kept } : { answer };
     },
   };
 }

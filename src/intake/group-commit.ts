@@ -14,9 +14,9 @@ interface Waiting<In, Out> {
 
 /** Where nobody waits for one item, larger groups cost less. */
 export interface Gathering {
-  /** A group goes when so many wait: all that are under way, or what fills it. Asked again at each that comes; */
-  readonly enough: () => number;
-  /** or after so long. */
+  /** While others are, a group that is not full waits for them. Asked again at each that comes. */
+  readonly areOthersComing: () => boolean;
+  /** No longer than this. */
   readonly withinMs: number;
 }
 
@@ -35,14 +35,13 @@ export function createGroupCommit<In, Out>(
   let running = false;
   let onComing: () => void = () => undefined;
 
-  /** Without gathering one turn of the loop, so that requests read from the sockets in the same turn form a group. */
-  async function gather(): Promise<void> {
-    if (gathering === null) return new Promise((resolve) => setImmediate(resolve));
-    if (queue.length >= gathering.enough()) return;
+  async function gather({ areOthersComing, withinMs }: Gathering): Promise<void> {
+    const waits = () => areOthersComing() && queue.reduce((sum, { item }) => sum + sizeOf(item), 0) < maxSize;
+    if (!waits()) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, gathering.withinMs);
+      const timer = setTimeout(resolve, withinMs);
       onComing = () => {
-        if (queue.length < gathering.enough()) return;
+        if (waits()) return;
         clearTimeout(timer);
         resolve();
       };
@@ -62,8 +61,10 @@ export function createGroupCommit<In, Out>(
   }
 
   async function runGroups(): Promise<void> {
-    await gather();
+    // One turn of the loop, so that requests read from the sockets in the same turn form a group.
+    await new Promise((resolve) => setImmediate(resolve));
     while (queue.length > 0) {
+      if (gathering !== null) await gather(gathering);
       const group = takeGroup();
       try {
         const outs = await work(group.map(({ item }) => item));
@@ -75,7 +76,6 @@ export function createGroupCommit<In, Out>(
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
-      if (gathering !== null && queue.length > 0) await gather();
     }
     running = false;
   }

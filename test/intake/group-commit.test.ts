@@ -43,17 +43,25 @@ describe('a group commit', () => {
 
   test('that gathers waits until all have come that are under way', async () => {
     const { groups, work } = keepingGroups();
-    const commit = createGroupCommit(work, 10, one, { enough: () => 3, withinMs: 3_600_000 });
-    const first = commit.add(1);
+    let coming = 3;
+    const commit = createGroupCommit(work, 10, one, {
+      areOthersComing: () => coming > 0,
+      withinMs: 3_600_000,
+    });
+    const come = (item: number) => {
+      coming -= 1;
+      return commit.add(item);
+    };
+    const first = come(1);
     await new Promise((resolve) => setImmediate(resolve));
     expect(groups).toEqual([]);
-    expect(await Promise.all([first, commit.add(2), commit.add(3)])).toEqual([2, 4, 6]);
+    expect(await Promise.all([first, come(2), come(3)])).toEqual([2, 4, 6]);
     expect(groups).toEqual([[1, 2, 3]]);
   });
 
   test('that gathers waits no longer than it may', async () => {
     const { groups, work } = keepingGroups();
-    const commit = createGroupCommit(work, 10, one, { enough: () => 3, withinMs: 5 });
+    const commit = createGroupCommit(work, 10, one, { areOthersComing: () => true, withinMs: 5 });
     expect(await commit.add(1)).toBe(2);
     expect(await commit.add(2)).toBe(4);
     expect(groups).toEqual([[1], [2]]);
@@ -61,7 +69,7 @@ describe('a group commit', () => {
 
   test('that gathers gathers the next group too', async () => {
     const { groups, work } = keepingGroups();
-    const commit = createGroupCommit(work, 2, one, { enough: () => 2, withinMs: 3_600_000 });
+    const commit = createGroupCommit(work, 2, one, { areOthersComing: () => true, withinMs: 3_600_000 });
     const firstThree = [commit.add(1), commit.add(2), commit.add(3)];
     expect(await Promise.all([...firstThree, commit.add(4)])).toEqual([2, 4, 6, 8]);
     expect(groups).toEqual([

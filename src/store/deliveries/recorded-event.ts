@@ -97,18 +97,8 @@ export class RecordedEvent {
   }
 
   private keep(before: EventDelivery, attempt: AttemptToKeep | null, end: DeliveryEnd | null): void {
-    const putOff = end?.state === 'put-off';
-    const after: EventDelivery = {
-      ...before,
-      attempts: before.attempts + (attempt === null ? 0 : 1),
-      ...(end === null
-        ? {}
-        : {
-            state: end.state === 'put-off' ? 'waiting' : end.state,
-            putOff,
-            tries: before.tries + (putOff ? 0 : 1),
-          }),
-    };
+    const attempts = before.attempts + (attempt === null ? 0 : 1);
+    const after = { ...(end === null ? before : ended(before, end)), attempts };
     this.deliveries.set(after.id, after);
     const earlier = this.written.get(after.id);
     this.written.set(after.id, {
@@ -116,10 +106,15 @@ export class RecordedEvent {
       end: end ?? earlier?.end ?? null,
       attempts: [
         ...(earlier?.attempts ?? []),
-        ...(attempt === null ? [] : [{ ...attempt, number: after.attempts }]),
+        ...(attempt === null ? [] : [{ ...attempt, number: attempts }]),
       ],
     });
   }
+}
+
+function ended(before: EventDelivery, end: DeliveryEnd): EventDelivery {
+  if (end.state === 'put-off') return { ...before, putOff: true };
+  return { ...before, state: end.state, putOff: false, tries: before.tries + 1 };
 }
 
 /** The end of its last delivery closes an event. */
