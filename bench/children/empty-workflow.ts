@@ -21,7 +21,8 @@ const sinks: InjectedSinks<EmptySinks> = {
 
 async function open({ address, bundlePath }: z.infer<typeof opened>): Promise<object> {
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') });
-  const connection = await NativeConnection.connect({ address });
+  // The server is on this machine: uncompressed, as src/temporal/session.ts has it.
+  const connection = await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
   client = new Client({ connection });
   const worker = await Worker.create({
     connection,
