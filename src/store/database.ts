@@ -1,26 +1,16 @@
-// Opens the store: PGlite in a folder, or PostgreSQL by URL. One schema, one type, two drivers.
+// Opens the store: PGlite in a folder, or PostgreSQL by URL. One schema and one driver for both.
 // Holds no query: those are in one file per table.
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { sql } from 'drizzle-orm';
-import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres';
-import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator';
-import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
-import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
-import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
-import { Pool, types } from 'pg';
+import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import type { PgDatabase } from 'drizzle-orm/pg-core';
+import { Pool, types, type PoolConfig } from 'pg';
+import { startPglite } from './pglite/start';
 import * as schema from './schema';
 
-interface Rows<Row> {
-  rows: Row[];
-}
-/** What both drivers answer to a raw statement. */
-interface RowsHKT extends PgQueryResultHKT {
-  type: Rows<this['row']>;
-}
-
 /** A database or an open transaction of either engine. */
-export type Database = PgDatabase<RowsHKT, typeof schema>;
+export type Database = PgDatabase<NodePgQueryResultHKT, typeof schema>;
 
 export type StoreLocation =
   | { readonly engine: 'pglite'; readonly folder: string }
@@ -51,64 +41,83 @@ export async function openStore(
   location: StoreLocation,
   onIdleError: (error: Error) => void,
 ): Promise<Store> {
-  return location.engine === 'pglite' ? openPglite(location.folder) : openPostgres(location.url, onIdleError);
+  return location.engine === 'pglite'
+    ? openPglite(location.folder, onIdleError)
+    : openPostgres(location.url, onIdleError);
 }
 
-async function openPglite(folder: string): Promise<Store> {
-  const client = await PGlite.create(folder);
-  const db = drizzlePglite(client, { schema });
-  await migratePglite(db, { migrationsFolder: MIGRATIONS });
+async function openPglite(folder: string, onIdleError: (error: Error) => void): Promise<Store> {
+  const server = await startPglite(folder);
+  const { db, close } = await openPool(
+    // One connection is all that PGlite has. It is kept, and whoever finds it in use waits as long as it takes.
+    {
+      stream: server.connect,
+      user: 'postgres',
+      database: 'postgres',
+      ssl: false,
+      max: 1,
+      idleTimeoutMillis: 0,
+    },
+    onIdleError,
+  );
   return {
     engine: 'pglite',
-    db,
-    ping: async () => {
-      await db.execute(sql`select 1`);
-    },
+    ...usable(db),
     close: async () => {
       // So that the next start has no log to replay.
       await db.execute(sql`checkpoint`);
-      await client.close();
+      await close();
+      await server.close();
     },
   };
 }
 
 async function openPostgres(url: string, onIdleError: (error: Error) => void): Promise<Store> {
-  const pool = new Pool({
-    connectionString: url,
-    max: 10,
-    application_name: 'jisr',
-    connectionTimeoutMillis: 5_000,
-    // A server that hangs must become an error, or nobody would ever hear of it.
-    query_timeout: 30_000,
-    statement_timeout: 30_000,
-    idle_in_transaction_session_timeout: 30_000,
-    keepAlive: true,
-  });
-  pool.on('error', onIdleError);
-  // A connection that breaks between two statements of a transaction is nobody's query, and would end the process.
-  pool.on('connect', (client) => client.on('error', onIdleError));
-  try {
-    await migratePostgres(pool);
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
-  const db = drizzlePg(pool, { schema });
+  const { db, close } = await openPool(
+    {
+      connectionString: url,
+      max: 10,
+      application_name: 'jisr',
+      connectionTimeoutMillis: 5_000,
+      // A server that hangs must become an error, or nobody would ever hear of it.
+      query_timeout: 30_000,
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 30_000,
+      keepAlive: true,
+    },
+    onIdleError,
+  );
+  return { engine: 'postgres', ...usable(db), close };
+}
+
+function usable(db: Database): Pick<Store, 'db' | 'ping'> {
   return {
-    engine: 'postgres',
     db,
     ping: async () => {
       await db.execute(sql`select 1`);
     },
-    close: () => pool.end(),
   };
 }
 
-async function migratePostgres(pool: Pool): Promise<void> {
+async function openPool(config: PoolConfig, onIdleError: (error: Error) => void) {
+  const pool = new Pool(config);
+  pool.on('error', onIdleError);
+  // A connection that breaks between two statements of a transaction is nobody's query, and would end the process.
+  pool.on('connect', (client) => client.on('error', onIdleError));
+  try {
+    await migrateSchema(pool);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  return { db: drizzle(pool, { schema }), close: () => pool.end() };
+}
+
+async function migrateSchema(pool: Pool): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await migratePg(drizzlePg(client, { schema }), { migrationsFolder: MIGRATIONS });
+    await migrate(drizzle(client, { schema }), { migrationsFolder: MIGRATIONS });
   } finally {
     // The lock goes with the connection, which is not used again.
     client.release(true);
