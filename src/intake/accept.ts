@@ -104,10 +104,15 @@ async function commitOnce(
   arrivals: readonly ArrivalToCommit[],
 ): Promise<readonly Accepted[]> {
   try {
-    return await commitArrivals(db, source, arrivals);
+    return await commitArrivals(db, source, arrivals, 'likely free');
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+  }
+  try {
+    return await commitArrivals(db, source, arrivals, 'looked up');
   } catch (error) {
     // Another source gave a key of ours in the same moment: this time it is seen to be taken.
     if (!isUniqueViolation(error)) throw error;
-    return commitArrivals(db, source, arrivals);
+    return commitArrivals(db, source, arrivals, 'looked up');
   }
 }

@@ -5,17 +5,19 @@ import type { Database } from '../store/database';
 import { addToCounters, type CounterName } from '../store/counters';
 import { keepCopies } from '../store/event-copies';
 import { insertEvents, updateMerged } from '../store/events/accept';
-import { findKnown, findTakenKeys, lockSource } from '../store/events/known';
+import { findKnown, findTakenKeys, withSourceLocked } from '../store/events/known';
 import { keepInQuarantine } from '../store/quarantine';
 import type { Accepted, ArrivalToCommit, IntakeSource, LeasedEvent } from './accepted';
 import { decide, type CopyToDecide, type DecidedEvent, type Decision } from './decide';
 import { incomingCopy, sha256 } from './fingerprint';
 import { nameEvents } from './name-events';
 
+/** @param keys `likely free`: no look is taken, and a unique violation says that one was taken after all */
 export async function commitArrivals(
   db: Database,
   source: IntakeSource,
   arrivals: readonly ArrivalToCommit[],
+  keys: 'likely free' | 'looked up',
 ): Promise<readonly Accepted[]> {
   const copies = arrivals.flatMap(({ arrival, channel, leaseMs }) =>
     arrival.kind === 'event' ? [{ copy: incomingCopy(arrival.copy, source, channel), leaseMs }] : [],
@@ -26,10 +28,9 @@ export async function commitArrivals(
     return [{ channel, reason: arrival.reason, raw, digest: sha256(raw) }];
   });
 
-  return db.transaction(async (tx) => {
-    await lockSource(tx, source.name);
+  return withSourceLocked(db, source.name, async (tx) => {
     const decision = await decideEvents(tx, source, copies);
-    const { keyOf, isLeased, renamed } = await writeEvents(tx, source, copies, decision);
+    const { keyOf, isLeased, renamed } = await writeEvents(tx, source, copies, decision, keys);
     const kept = await keepInQuarantine(tx, source.name, unreadable);
     await addToCounters(
       tx,
@@ -87,12 +88,13 @@ async function writeEvents(
   source: IntakeSource,
   copies: readonly CopyToDecide[],
   decision: Decision,
+  keysAre: 'likely free' | 'looked up',
 ): Promise<WrittenEvents> {
   const { created, merged, outcomes } = decision;
   const { keys, renamed } = await nameEvents(
     created.map((event) => event.first),
     source.keyPrefix,
-    (asked) => findTakenKeys(tx, asked),
+    async (asked) => (keysAre === 'likely free' ? new Set() : findTakenKeys(tx, asked)),
   );
   const newKeys = new Map<DecidedEvent, string>(
     created.map((event, place) => [event, required(keys[place], 'the key of a new event')]),
@@ -122,7 +124,9 @@ async function writeEvents(
   );
   await keepCopies(
     tx,
-    outcomes.map(({ event }, place) => {
+    outcomes.flatMap(({ event, duplicate }, place) => {
+      // The first one is kept with its event.
+      if (!duplicate) return [];
       const { copy } = required(copies[place], 'the copy of a decision');
       return {
         eventSeq: seqOf(event),

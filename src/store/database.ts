@@ -5,8 +5,10 @@ import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
-import { Pool, types, type PoolConfig } from 'pg';
+import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
+import { required } from '../domain/required';
 import { startPglite } from './pglite/start';
+import { canPrepare, preparingStatements } from './prepared-statements';
 import * as schema from './schema';
 
 /** A database or an open transaction of either engine. */
@@ -103,14 +105,56 @@ async function openPool(config: PoolConfig, onIdleError: (error: Error) => void)
   const pool = new Pool(config);
   pool.on('error', onIdleError);
   // A connection that breaks between two statements of a transaction is nobody's query, and would end the process.
-  pool.on('connect', (client) => client.on('error', onIdleError));
+  pool.on('connect', (client) => {
+    client.on('error', onIdleError);
+    canPrepare(client);
+  });
   try {
     await migrateSchema(pool);
   } catch (error) {
     await pool.end();
     throw error;
   }
-  return { db: drizzle(pool, { schema }), close: () => pool.end() };
+  const db = drizzle(pool, { schema });
+  pools.set(db, pool);
+  return { db, close: () => pool.end() };
+}
+
+/** The pool of every open store, for `transaction`. */
+const pools = new WeakMap<Database, Pool>();
+/** The database of every connection: to make one takes longer than a statement. */
+const ofClients = new WeakMap<PoolClient, Database>();
+
+/**
+ * As `db.transaction`, for the hot paths: the opening goes out together with `begin`, and statements are prepared.
+ *
+ * @param db of a store, not of a transaction
+ * @param opening statements without parameters; their answers are not looked at
+ */
+export async function transaction<T>(
+  db: Database,
+  opening: string,
+  work: (tx: Database) => Promise<T>,
+): Promise<T> {
+  const pool = required(pools.get(db), 'the store that a transaction is for');
+  const client = await pool.connect();
+  const tx = ofClients.get(client) ?? drizzle(client, { schema });
+  ofClients.set(client, tx);
+  try {
+    await client.query(`begin; ${opening}`);
+    const result = await preparingStatements(client, () => work(tx));
+    await client.query('commit');
+    client.release();
+    return result;
+  } catch (error) {
+    // A connection that cannot roll back is of no more use.
+    const isUsable = await client.query('rollback').then(
+      () => true,
+      () => false,
+    );
+    client.release(!isUsable);
+    throw error;
+  }
 }
 
 async function migrateSchema(pool: Pool): Promise<void> {

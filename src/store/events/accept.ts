@@ -4,11 +4,13 @@ import type { Channel, EventCopy, OdooUser, Priority } from '../../domain/event'
 import { rankOf } from '../../domain/priority';
 import type { Database } from '../database';
 
+/** With its first copy. */
 export interface NewEvent extends Omit<EventCopy, 'eventId' | 'priority'> {
   readonly key: string;
   readonly source: string;
   readonly channel: Channel;
   readonly id: string;
+  readonly fingerprint: string;
   readonly priority: Priority;
   /** How long the process that inserts it has to start it; null leaves it to the dispatcher. */
   readonly leaseMs: number | null;
@@ -22,8 +24,10 @@ export interface InsertedEvent {
 }
 
 /**
- * Inserts all, in their order. A lease is given only where nothing stands before the event: no pause, and no
- * event of the same record that waits or is in flight.
+ * Inserts all, in their order, each with its first copy. A lease is given only where nothing stands before the
+ * event: no pause, and no event of the same record that waits or is in flight.
+ *
+ * @throws a unique violation when one of the keys is taken
  */
 export async function insertEvents(
   db: Database,
@@ -35,8 +39,8 @@ export async function insertEvents(
     key: event.key,
     source: event.source,
     channel: event.channel,
-    push_id: event.channel === 'push' ? event.id : null,
-    pull_id: event.channel === 'pull' ? event.id : null,
+    id: event.id,
+    fp: event.fingerprint,
     model: event.model,
     record_id: event.recordId,
     operation: event.operation,
@@ -51,20 +55,28 @@ export async function insertEvents(
   const payloads = events.map(({ payload }) => (payload === null ? '' : JSON.stringify(payload)));
   const leasing = events.some(({ leaseMs }) => leaseMs !== null);
   const inserted = await db.execute<{ seq: number; key: string; leased: boolean }>(sql`
-    insert into events (key, source, channel, push_id, pull_id, model, record_id, operation, occurred_at,
-      priority, category, user_id, user_name, changed_fields, payload, lease_until)
-    select key, source, channel, push_id, pull_id, model, record_id, operation,
-      to_timestamp(occurred_at_ms / 1000.0), priority, category, user_id, user_name, changed_fields,
-      nullif(unnest, '')::jsonb, ${leasing ? LEASE : sql`null::timestamptz`}
-    from rows from (
-      json_to_recordset(${JSON.stringify(rows)}::json) as (
-        place int, key text, source text, channel text, push_id text, pull_id text, model text, record_id bigint,
-        operation text, occurred_at_ms float8, priority smallint, category text, user_id bigint, user_name text,
-        changed_fields jsonb, lease_ms float8),
-      unnest(string_to_array(${payloads.join(SEPARATOR)}, ${SEPARATOR}))
-    ) as r
-    order by place
-    returning seq, key, lease_until is not null as leased`);
+    with r as materialized (
+      select nextval('events_seq_seq') as seq, *, to_timestamp(occurred_at_ms / 1000.0) as occurred_at,
+        ${leasing ? LEASE : sql`null::timestamptz`} as lease_until
+      from rows from (
+        json_to_recordset(${JSON.stringify(rows)}::json) as (
+          place int, key text, source text, channel text, id text, fp text, model text, record_id bigint,
+          operation text, occurred_at_ms float8, priority smallint, category text, user_id bigint, user_name text,
+          changed_fields jsonb, lease_ms float8),
+        unnest(string_to_array(${payloads.join(SEPARATOR)}, ${SEPARATOR}))
+      ) as r
+    ), inserted as (
+      insert into events (seq, key, source, channel, push_id, pull_id, model, record_id, operation, occurred_at,
+        priority, category, user_id, user_name, changed_fields, payload, lease_until)
+      select seq, key, source, channel, case channel when 'push' then id end, case channel when 'pull' then id end,
+        model, record_id, operation, occurred_at, priority, category, user_id, user_name, changed_fields,
+        nullif(unnest, '')::jsonb, lease_until
+      from r
+    ), copied as (
+      insert into event_copies (event_seq, source, channel, fingerprint, external_id, occurred_at)
+      select seq, source, channel, decode(fp, 'hex'), id, occurred_at from r
+    )
+    select seq, key, lease_until is not null as leased from r`);
   return new Map(inserted.rows.map(({ key, seq, leased }) => [key, { seq, leased }]));
 }
 

@@ -1,12 +1,12 @@
 // What the decision about a set of copies must know: the events they may be copies of, and the keys in use.
-// Must run under the source's lock, as statements of their own after it: READ COMMITTED then shows them all
-// that the lock's last holder committed.
+// Must run under the source's lock.
+import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Operation, OdooUser, Priority } from '../../domain/event';
 import { SAME_CHANGE_MS, type IncomingCopy, type KnownEvent } from '../../domain/identity';
 import { priorityOf } from '../../domain/priority';
 import type { Database } from '../database';
-import { STEADY_PLANS } from '../steady-plans';
+import { withSteadyPlans } from '../steady-plans';
 
 export interface KnownRow extends KnownEvent {
   readonly seq: number;
@@ -16,11 +16,17 @@ export interface KnownRow extends KnownEvent {
   readonly user: OdooUser | null;
 }
 
-/** Serialises all decisions about a source until the transaction ends, over all processes. */
-export async function lockSource(db: Database, source: string): Promise<void> {
-  await db.execute(
-    sql`select pg_advisory_xact_lock(hashtextextended(${`jisr intake ${source}`}, 0)), ${STEADY_PLANS}`,
-  );
+/**
+ * Serialises all decisions about a source until the transaction ends, over all processes. Its statements see all
+ * that the lock's last holder committed.
+ */
+export async function withSourceLocked<T>(
+  db: Database,
+  source: string,
+  work: (tx: Database) => Promise<T>,
+): Promise<T> {
+  const number = createHash('sha256').update(`jisr intake ${source}`).digest().readBigInt64BE();
+  return withSteadyPlans(db, work, `select pg_advisory_xact_lock(${number})`);
 }
 
 /** Events with one of the copies' ids on any channel, or with one of their fingerprints at about their time. */
