@@ -156,12 +156,13 @@ describeOnBothEngines('the door', (open) => {
     sent.mockClear();
     await createIntake(watched.db).accept(source, 'pull', page, null);
     const texts = sent.mock.calls.map(([statement]: readonly unknown[]) => JSON.stringify(statement));
-    sent.mockRestore();
     expect(texts[0]).toContain('begin');
     expect(texts.at(-1)).toContain('commit');
     expect(texts.length).toBeLessThanOrEqual(5);
     expect((await readTotals(watched.db)).states.pending).toBe(1000);
     await watched.close();
+    // Not before: its clients send by it.
+    sent.mockRestore();
   });
 });
 
