@@ -146,10 +146,7 @@ async function reachTemporal(
 }
 
 function openConfiguredStore({ store }: Config, folder: DataFolder, log: Logger): Promise<Store> {
-  const onIdleError = (error: Error) => {
-    log.warn({ err: error }, 'a connection to the database broke');
-  };
   return store.kind === 'embedded'
-    ? openStore({ engine: 'pglite', folder: folder.storeDir }, onIdleError)
-    : openStore({ engine: 'postgres', url: store.url.reveal() }, onIdleError);
+    ? openStore({ engine: 'pglite', folder: folder.storeDir }, log)
+    : openStore({ engine: 'postgres', url: store.url.reveal() }, log);
 }
