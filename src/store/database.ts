@@ -140,7 +140,7 @@ async function announced(db: Database, log: Logger, migrate: () => Promise<void>
   const startedAtMs = Date.now();
   log.info(
     { migrations },
-    'the tables are being changed: this takes minutes where there are millions of events, and nothing is accepted meanwhile',
+    'the tables are being changed: this can take minutes where there are millions of events, and nothing is accepted meanwhile',
   );
   await migrate();
   log.info({ migrations, durationMs: Date.now() - startedAtMs }, 'the tables have been changed');
