@@ -42,7 +42,7 @@ module.exports = {
     },
     allow('workflows', 'contracts', 'domain'),
     allow('odoo', 'domain'),
-    allow('store', 'domain', 'system-error\\.ts'),
+    allow('store', 'domain', 'logger\\.ts', 'system-error\\.ts'),
     allow('channels', 'domain'),
     allow('intake', 'domain', 'store'),
     allow('activities', 'contracts', 'domain', 'odoo', 'store', 'channels', 'intake', 'logger\\.ts'),

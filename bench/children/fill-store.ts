@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { createLogger } from '../../src/logger';
 import { openStore, type Database, type Store } from '../../src/store/database';
 import { serve } from './serve';
 import { storeLocation } from './plain-store';
@@ -17,9 +18,7 @@ const DELIVERED_EVERY = 10;
 
 async function fill({ location, rows }: z.infer<typeof wanted>): Promise<object> {
   if (location.engine === 'pglite') mkdirSync(dirname(location.folder), { recursive: true });
-  const store = await openStore(location, (error) => {
-    throw error;
-  });
+  const store = await openStore(location, createLogger({ level: 'silent' }));
   await store.db.execute(sql`
     insert into subscriptions (id, name, filter, channel, url, secret, status)
     values ('sub_filled', 'filled', '{}', 'webhook', 'http://127.0.0.1:9', '', 'deleted')`);

@@ -33,9 +33,7 @@ export async function openSharedParts(
     throw new ConfigError(missingApart(config, role));
   const closing = new Closing();
   try {
-    const store = await openStore({ engine: 'postgres', url: config.store.url.reveal() }, (error) => {
-      log.warn({ err: error }, 'a connection to the database broke');
-    });
+    const store = await openStore({ engine: 'postgres', url: config.store.url.reveal() }, log);
     closing.add(() => store.close());
     const session = await openSession({ namespace, options: server.connectionOptions.reveal() }, log);
     closing.add(() => session.close());

@@ -5,6 +5,7 @@ import { SEARCH_ATTRIBUTE_TYPES } from '../contracts/search-attributes';
 import { openDataFolder, type DataFolder, type KeptKey } from '../data-folder';
 import type { Logger } from '../logger';
 import { openStore, type Store } from '../store/database';
+import { startUpkeep } from '../store/upkeep';
 import { findTemporalCli } from '../temporal/cli-finder';
 import { startDevServer } from '../temporal/dev-server';
 import { openSession, type TemporalSession, type TemporalTarget } from '../temporal/session';
@@ -53,6 +54,10 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     const temporal = await reachTemporal(options, folder, closing);
     const store = await openConfiguredStore(config, folder, log);
     closing.add(() => store.close());
+    if (store.engine === 'pglite') {
+      const upkeep = startUpkeep(store.db, log);
+      closing.add(() => upkeep.stop());
+    }
     const session = await openSession(temporal.target, log);
     closing.add(() => session.close());
     const worker = await startWorkerRole({
@@ -146,10 +151,7 @@ async function reachTemporal(
 }
 
 function openConfiguredStore({ store }: Config, folder: DataFolder, log: Logger): Promise<Store> {
-  const onIdleError = (error: Error) => {
-    log.warn({ err: error }, 'a connection to the database broke');
-  };
   return store.kind === 'embedded'
-    ? openStore({ engine: 'pglite', folder: folder.storeDir }, onIdleError)
-    : openStore({ engine: 'postgres', url: store.url.reveal() }, onIdleError);
+    ? openStore({ engine: 'pglite', folder: folder.storeDir }, log)
+    : openStore({ engine: 'postgres', url: store.url.reveal() }, log);
 }

@@ -1,12 +1,12 @@
 // Opens the store: PGlite in a folder, or PostgreSQL by URL. One schema and one driver for both.
 // Holds no query: those are in one file per table.
-import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
 import { required } from '../domain/required';
+import type { Logger } from '../logger';
+import { bringUpToDate } from './migrate';
 import { startPglite } from './pglite/start';
 import { canPrepare, preparingStatements } from './prepared-statements';
 import * as schema from './schema';
@@ -26,9 +26,10 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const MIGRATIONS = join(__dirname, 'migrations');
-/** Any number, the same in all processes: who migrates holds this advisory lock. */
-const MIGRATION_LOCK = 7_241_509;
+/** A server that hangs must become an error, or nobody would ever hear of it. */
+const STATEMENT_LIMIT_MS = 30_000;
+/** An index over millions of events takes minutes, and so does waiting for the process that makes it. */
+const MIGRATION_LIMIT_MS = 15 * 60_000;
 
 // PostgreSQL sends bigint as text. Ours are sequence numbers and record ids, safe in a number.
 types.setTypeParser(types.builtins.INT8, Number);
@@ -36,88 +37,69 @@ types.setTypeParser(types.builtins.INT8, Number);
 /**
  * Opens the store and brings its schema up to date. Safe when several processes start at once on one
  * PostgreSQL. A PGlite folder must be locked by the caller: PGlite itself takes no lock.
- *
- * @param onIdleError told of connections that break while no statement waits; the pool replaces them
  */
-export async function openStore(
-  location: StoreLocation,
-  onIdleError: (error: Error) => void,
-): Promise<Store> {
-  return location.engine === 'pglite'
-    ? openPglite(location.folder, onIdleError)
-    : openPostgres(location.url, onIdleError);
+export async function openStore(location: StoreLocation, log: Logger): Promise<Store> {
+  return location.engine === 'pglite' ? openPglite(location.folder, log) : openPostgres(location.url, log);
 }
 
-async function openPglite(folder: string, onIdleError: (error: Error) => void): Promise<Store> {
+async function openPglite(folder: string, log: Logger): Promise<Store> {
   const server = await startPglite(folder);
-  const { db, close } = await openPool(
-    // One connection is all that PGlite has. It is kept, and whoever finds it in use waits as long as it takes.
-    {
-      stream: server.connect,
-      user: 'postgres',
-      database: 'postgres',
-      ssl: false,
-      max: 1,
-      idleTimeoutMillis: 0,
-    },
-    onIdleError,
-  );
+  const connection = { stream: server.connect, user: 'postgres', database: 'postgres', ssl: false };
+  try {
+    await bringUpToDate(connection, log);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  // One connection is all that PGlite has. It is kept, and whoever finds it in use waits as long as it takes.
+  const { close, ...store } = openPool({ ...connection, max: 1, idleTimeoutMillis: 0 }, log);
   return {
     engine: 'pglite',
-    ...usable(db),
+    ...store,
     close: async () => {
       // So that the next start has no log to replay.
-      await db.execute(sql`checkpoint`);
+      await store.db.execute(sql`checkpoint`);
       await close();
       await server.close();
     },
   };
 }
 
-async function openPostgres(url: string, onIdleError: (error: Error) => void): Promise<Store> {
-  const { db, close } = await openPool(
-    {
-      connectionString: url,
-      max: 10,
-      application_name: 'jisr',
-      connectionTimeoutMillis: 5_000,
-      // A server that hangs must become an error, or nobody would ever hear of it.
-      query_timeout: 30_000,
-      statement_timeout: 30_000,
-      idle_in_transaction_session_timeout: 30_000,
-      keepAlive: true,
-    },
-    onIdleError,
-  );
-  return { engine: 'postgres', ...usable(db), close };
+async function openPostgres(url: string, log: Logger): Promise<Store> {
+  const limited = (limitMs: number) => ({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: limitMs,
+    statement_timeout: limitMs,
+    idle_in_transaction_session_timeout: STATEMENT_LIMIT_MS,
+    keepAlive: true,
+  });
+  await bringUpToDate(limited(MIGRATION_LIMIT_MS), log);
+  const config = { ...limited(STATEMENT_LIMIT_MS), max: 10, application_name: 'jisr' };
+  return { engine: 'postgres', ...openPool(config, log) };
 }
 
-function usable(db: Database): Pick<Store, 'db' | 'ping'> {
+function openPool(config: PoolConfig, log: Logger): Omit<Store, 'engine'> {
+  const pool = new Pool(config);
+  // The pool replaces what breaks while no statement waits.
+  const onIdleError = (error: Error) => {
+    log.warn({ err: error }, 'a connection to the database broke');
+  };
+  pool.on('error', onIdleError);
+  pool.on('connect', (client) => {
+    // One that breaks between two statements of a transaction is nobody's query, and would end the process.
+    client.on('error', onIdleError);
+    canPrepare(client);
+  });
+  const db = drizzle(pool, { schema });
+  pools.set(db, pool);
   return {
     db,
     ping: async () => {
       await db.execute(sql`select 1`);
     },
+    close: () => pool.end(),
   };
-}
-
-async function openPool(config: PoolConfig, onIdleError: (error: Error) => void) {
-  const pool = new Pool(config);
-  pool.on('error', onIdleError);
-  // A connection that breaks between two statements of a transaction is nobody's query, and would end the process.
-  pool.on('connect', (client) => {
-    client.on('error', onIdleError);
-    canPrepare(client);
-  });
-  try {
-    await migrateSchema(pool);
-  } catch (error) {
-    await pool.end();
-    throw error;
-  }
-  const db = drizzle(pool, { schema });
-  pools.set(db, pool);
-  return { db, close: () => pool.end() };
 }
 
 /** The pool of every open store, for `transaction`. */
@@ -154,16 +136,5 @@ export async function transaction<T>(
     );
     client.release(!isUsable);
     throw error;
-  }
-}
-
-async function migrateSchema(pool: Pool): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    await migrate(drizzle(client, { schema }), { migrationsFolder: MIGRATIONS });
-  } finally {
-    // The lock goes with the connection, which is not used again.
-    client.release(true);
   }
 }

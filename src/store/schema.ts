@@ -78,14 +78,22 @@ export const events = pgTable(
   },
   (t) => [
     uniqueIndex('events_key').on(t.key),
+    // The lists': what somebody asks for by one value, in the order of acceptance. An event is written three times, and
+    // every index with it each time, so each says what it is for.
+    // An id of Odoo's, of whatever source; the door looks for copies by both columns.
     index('events_push_id')
-      .on(t.source, t.pushId)
+      .on(t.pushId, t.source)
       .where(sql`push_id is not null`),
     index('events_pull_id')
-      .on(t.source, t.pullId)
+      .on(t.pullId, t.source)
       .where(sql`pull_id is not null`),
-    index('events_record').on(t.model, t.recordId, t.seq),
-    index('events_received').on(t.receivedAt),
+    // What happened to a record; the number alone is few rows too.
+    index('events_record').on(t.recordId, t.model, t.seq),
+    // Since and until.
+    index('events_received').on(t.receivedAt, t.seq),
+    // A model or a source with few events: without these, its list reads all the others'.
+    index('events_model').on(t.model, t.seq),
+    index('events_source').on(t.source, t.seq),
     // The dispatcher's: what waits for its first run, and what waits for one more, by rank; what waits, by record;
     // what is being started; what is in hand.
     index('events_waiting_first')
@@ -103,9 +111,11 @@ export const events = pgTable(
     index('events_in_hand')
       .on(t.status, t.leaseUntil)
       .where(sql`status in ('processing', 'delivering')`),
-    index('events_dead')
-      .on(t.seq)
-      .where(sql`status = 'dead_letter'`),
+    // What stays in a state that most events never have. `processed` is nearly all; what is pending or processing is
+    // bounded, and in the dispatcher's indexes.
+    index('events_failed')
+      .on(t.status, t.seq)
+      .where(sql`status in ('delivering', 'dead_letter', 'discarded')`),
     check('events_channel', oneOf('channel', CHANNELS)),
     check('events_operation', oneOf('operation', OPERATIONS)),
     check('events_status', oneOf('status', EVENT_STATES)),

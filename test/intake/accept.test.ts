@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { sql } from 'drizzle-orm';
 import { createIntake, type Intake } from '../../src/intake/accept';
 import { readTotals } from '../../src/store/counters';
+import { createLogger } from '../../src/logger';
 import { readCopies } from '../../src/store/event-copies';
 import { listEvents, readEvent } from '../../src/store/events/read';
 import { openStore } from '../../src/store/database';
@@ -170,7 +171,7 @@ test('a store that does not answer rejects every caller, and splits nothing', as
   if (process.env['JISR_TEST_POSTGRES_URL'] === undefined) return;
   const store = await openStore(
     { engine: 'postgres', url: process.env['JISR_TEST_POSTGRES_URL'] },
-    () => undefined,
+    createLogger({ level: 'silent' }),
   );
   await store.close();
   const intake = createIntake(store.db);

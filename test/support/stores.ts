@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { sql } from 'drizzle-orm';
+import { createLogger } from '../../src/logger';
 import { openStore, type Store } from '../../src/store/database';
 
 export interface TestStore extends Store {
   /** Empties every table. */
   empty(): Promise<void>;
 }
+
+/** Dropping a database cuts what the pool has not closed yet; a broken connection in use fails its query. */
+const silent = createLogger({ level: 'silent' });
 
 export const ENGINES = ['pglite', 'postgres'] as const;
 export type Engine = (typeof ENGINES)[number];
@@ -46,7 +50,7 @@ export async function openTestStore(engine: Engine): Promise<TestStore> {
 
 async function openPglite() {
   const folder = mkdtempSync(join(tmpdir(), 'jisr-store-'));
-  const store = await openStore({ engine: 'pglite', folder: join(folder, 'store') }, ignore);
+  const store = await openStore({ engine: 'pglite', folder: join(folder, 'store') }, silent);
   return {
     store,
     remove: () => {
@@ -58,7 +62,7 @@ async function openPglite() {
 
 async function openPostgres() {
   const database = await createTestDatabase();
-  const store = await openStore({ engine: 'postgres', url: database.url }, ignore);
+  const store = await openStore({ engine: 'postgres', url: database.url }, silent);
   return { store, remove: database.drop };
 }
 
@@ -79,9 +83,4 @@ async function asAdmin(url: string, statement: string): Promise<void> {
   await client.connect();
   await client.query(statement);
   await client.end();
-}
-
-/** Dropping a database cuts what the pool has not closed yet; a broken connection in use fails its query. */
-function ignore(): void {
-  return;
 }

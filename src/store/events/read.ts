@@ -1,6 +1,6 @@
 // Reads events for people and programs: lists by filter, one by key, what waits the longest.
 // A list never sorts or counts the inbox: it walks an index from a cursor.
-import { and, asc, desc, eq, getTableColumns, gt, gte, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gte, lt, or, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Channel, JsonObject, OdooUser, Operation, Priority } from '../../domain/event';
 import type { EventState } from '../../domain/event-state';
@@ -66,14 +66,34 @@ export async function listEvents(
   filter: EventFilter,
   page: Page,
 ): Promise<readonly ListedEvent[]> {
-  const cursor = page.after === null ? undefined : (page.order === 'asc' ? gt : lt)(events.seq, page.after);
-  const rows = await db
+  const rows = await listQuery(db, filter, page);
+  return rows.map(toListed);
+}
+
+/**
+ * The statement of a list. In the order of acceptance; with `since` or `until` by its time first, which is what their
+ * index has. Operation, channel and priority have no index: when few events fit, it reads until it has found them.
+ */
+export function listQuery(db: Database, filter: EventFilter, page: Page) {
+  const isByTime = filter.sinceMs !== undefined || filter.untilMs !== undefined;
+  const direction = page.order === 'asc' ? asc : desc;
+  return db
     .select(LISTED)
     .from(events)
-    .where(and(...conditions(filter), cursor))
-    .orderBy((page.order === 'asc' ? asc : desc)(events.seq))
+    .where(
+      and(...conditions(filter), page.after === null ? undefined : behind(page.after, page.order, isByTime)),
+    )
+    .orderBy(...(isByTime ? [direction(events.receivedAt)] : []), direction(events.seq))
     .limit(page.limitRows);
-  return rows.map(toListed);
+}
+
+/** Both columns are compared at once, as the index has them: one after the other it would be walked from its end. */
+function behind(seq: number, order: Page['order'], isByTime: boolean): SQL {
+  const than = sql.raw(order === 'asc' ? '>' : '<');
+  return isByTime
+    ? sql`(${events.receivedAt}, ${events.seq}) ${than}
+        ((select seen.received_at from ${events} seen where seen.seq = ${seq}), ${seq}::bigint)`
+    : sql`${events.seq} ${than} ${seq}`;
 }
 
 /** Null when no event has the key. */
