@@ -34,7 +34,9 @@ export async function OdooPullWorkflow(input: PullInput): Promise<void> {
   const state = new PullState(input);
   const pulling = new Interruptible();
   const acknowledging = new Interruptible();
+  // Two pages may be on their way to be marked, so that the next one is there when Odoo is done with one.
   let acknowledged: Promise<void> = Promise.resolve();
+  let acknowledgedBefore: Promise<void> = acknowledged;
   // Between two tries of a failing call nothing is running that could be lost.
   const interruptIfFailing = () => {
     if (!state.isFailing()) return;
@@ -82,8 +84,8 @@ export async function OdooPullWorkflow(input: PullInput): Promise<void> {
     else state.acknowledged(answer);
   };
   const pull = async (step: SyncStep & { kind: 'pull' }) => {
-    // A sweep would see again what is about to be marked.
-    if (step.sweep) await acknowledged;
+    // A sweep that begins would see again what is about to be marked.
+    if (step.sweep && step.cursor === 0) await acknowledged;
     const summary = `${step.sweep ? 'sweep' : 'pull'} ${input.source} after ${step.cursor}`;
     const request = { source: input.source, cursor: step.cursor, ...state.pullSettings() };
     const answer = await pulling.run(() => odoo.pullPage.executeWithOptions({ summary }, [request]));
@@ -93,10 +95,11 @@ export async function OdooPullWorkflow(input: PullInput): Promise<void> {
       return;
     }
     state.page(step, answer);
-    await acknowledged;
+    await acknowledgedBefore;
     if (answer.ids.length === 0) return;
-    acknowledged = acknowledge(answer.ids);
-    // Awaited before the next one; until then a cancelled workflow must not trip over it.
+    acknowledgedBefore = acknowledged;
+    acknowledged = Promise.all([acknowledged, acknowledge(answer.ids)]).then(() => undefined);
+    // Awaited later; until then a cancelled workflow must not trip over it.
     acknowledged.catch(() => undefined);
   };
 
