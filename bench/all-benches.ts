@@ -2,6 +2,7 @@
 import type { Bench } from './bench';
 import { backlog } from './benches/backlog';
 import { drain } from './benches/drain';
+import { embeddedServer } from './benches/embedded-server';
 import { growth } from './benches/growth';
 import { history } from './benches/history';
 import { idle } from './benches/idle';
@@ -22,4 +23,5 @@ export const BENCHES: readonly Bench[] = [
   idle,
   memory,
   history,
+  embeddedServer,
 ];

@@ -2,7 +2,7 @@
 // Holds no median: whoever reads it takes his own.
 import { z } from 'zod';
 
-export const UNITS = ['ms', 's', '1/s', '% of a core', 'MB', '×', 'events', 'bytes'] as const;
+export const UNITS = ['ms', 's', '1/s', '% of a core', 'MB', '×', 'events', 'bytes', 'acts'] as const;
 
 const bound = z.strictObject({
   kind: z.enum(['must', 'aim']),

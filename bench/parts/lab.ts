@@ -23,7 +23,9 @@ export interface Lab {
   child(script: string): Child;
   /** An empty database of the engine, for a yardstick. */
   emptyStore(setup: Setup): Promise<StoreLocation>;
-  emptyWorkflows(bridge: Bridge): Promise<EmptyWorkflows>;
+  emptyWorkflows(on: Pick<Bridge, 'temporal'>): Promise<EmptyWorkflows>;
+  /** Deleted with the lab. */
+  folder(): string;
   /** Ends all of it. */
   readonly close: () => Promise<void>;
 }
@@ -111,6 +113,7 @@ export function createLab({ profileFolder, onlySetup }: LabOptions): Lab {
       const odoo = await startOdoo(seed, isPaced);
       return { ...odoo, stop: closeLater(odoo.stop) };
     },
+    folder: temporaryFolder,
     child,
     outside: () => child('outside.ts'),
     emptyStore: async ({ engine }) =>

@@ -5,12 +5,16 @@ import { spawn } from 'node:child_process';
 import { identityOf, type ProcessIdentity } from '../data-folder/process-identity';
 import type { DevServerPorts } from './dev-server-record';
 
+/** When SQLite has the disk confirm what it wrote. */
+export type SqliteSynchronous = 'full' | 'normal' | 'off';
+
 export interface ServerProcessOptions {
   readonly cliPath: string;
   readonly ports: DevServerPorts;
   readonly namespace: string;
   /** Null keeps everything in memory. */
   readonly dbFile: string | null;
+  readonly synchronous: SqliteSynchronous;
   readonly searchAttributes: Readonly<Record<string, string>>;
   readonly stopTimeoutMs: number;
 }
@@ -89,7 +93,7 @@ export function spawnServer(options: ServerProcessOptions): ServerProcess {
 }
 
 function serverArguments(options: ServerProcessOptions): readonly string[] {
-  const { ports, dbFile, namespace, searchAttributes } = options;
+  const { ports, dbFile, synchronous, namespace, searchAttributes } = options;
   // The flag after --db-filename matters: dev-server-record.ts knows the file's end by it.
   const storage =
     dbFile === null
@@ -100,8 +104,7 @@ function serverArguments(options: ServerProcessOptions): readonly string[] {
           '--sqlite-pragma',
           'journal_mode=wal',
           '--sqlite-pragma',
-          // A kill -9 loses nothing by it; a power cut the last runs, which the rows start again.
-          'synchronous=normal',
+          `synchronous=${synchronous}`,
         ];
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', namespace],

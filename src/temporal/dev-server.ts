@@ -4,7 +4,7 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
-import { type ServerProcess, spawnServer } from './dev-server-process';
+import { type ServerProcess, spawnServer, type SqliteSynchronous } from './dev-server-process';
 import { type DevServerPorts, endOrphan, readRecord, writeRecord } from './dev-server-record';
 import { freePorts, isPortFree } from './free-ports';
 
@@ -21,6 +21,10 @@ export interface DevServerOptions {
   readonly onSpawn?: (pid: number) => void;
   /** The server ended without being told to: what is known about why. */
   readonly onExit?: (reason: string) => void;
+  /**
+   * Default: normal. A kill -9 loses nothing by it; a power cut the last runs, which the rows start again.
+   */
+  readonly synchronous?: SqliteSynchronous;
   /** Default: `default`. */
   readonly namespace?: string;
   /** Taken when it is free and no earlier start had another; default: any free port. */
@@ -90,10 +94,19 @@ async function choosePorts(
 
 function spawnRecorded(options: DevServerOptions, ports: DevServerPorts): ServerProcess {
   const { cliPath, storage, namespace = 'default', searchAttributes, stopTimeoutMs = 10_000 } = options;
+  const { synchronous = 'normal' } = options;
   const dbFile = storage?.dbFile ?? null;
   // Twice: a kill -9 between the spawn and the second record must not hide the server from the next start.
   if (storage !== null) writeRecord(storage.recordFile, { dbFile: storage.dbFile, ports, process: null });
-  const server = spawnServer({ cliPath, ports, namespace, dbFile, searchAttributes, stopTimeoutMs });
+  const server = spawnServer({
+    cliPath,
+    ports,
+    namespace,
+    dbFile,
+    synchronous,
+    searchAttributes,
+    stopTimeoutMs,
+  });
   if (storage !== null) {
     writeRecord(storage.recordFile, { dbFile: storage.dbFile, ports, process: server.identity });
   }
