@@ -1,4 +1,4 @@
-/** The long suites: `npm run test:chaos`. One at a time: each kills whole processes and wants both cores. */
+/** Faults that last: `npm run test:chaos`. One suite at a time: each has whole processes and wants both cores. */
 module.exports = {
   ...require('./jest.config'),
   testMatch: ['<rootDir>/test/chaos/**/*.test.ts'],

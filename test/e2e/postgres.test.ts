@@ -1,4 +1,5 @@
 // Jisr on a real PostgreSQL: away for a while, and with api and worker as processes of their own.
+import { Client, Connection } from '@temporalio/client';
 import { startSimulator } from '../../src/simulator/simulator';
 import { eventually } from '../support/bridge';
 import { jisrProcess } from '../support/jisr-process';
@@ -33,7 +34,8 @@ const stats = (jisr: { get: (path: string) => Promise<unknown> }) =>
     await postgres.stop();
     const { marked } = odoo.ledger.summary();
     odoo.changeMany(30);
-    const awayMs = Date.now();
+    const connection = await Connection.connect({ address: jisr.temporalAddress() });
+    const pull = new Client({ connection }).workflow.getHandle('odoo-pull');
     await eventually(async () => {
       const answer = await fetch(`${jisr.url()}/readyz`);
       const { ready, checks } = (await answer.json()) as {
@@ -46,9 +48,11 @@ const stats = (jisr: { get: (path: string) => Promise<unknown> }) =>
         store: false,
       });
       expect(checks['store']?.detail).toBeTruthy();
-      // Long enough for several polls to fail.
-      expect(Date.now() - awayMs).toBeGreaterThan(20_000);
+      // Several tries have failed.
+      const { raw } = await pull.describe();
+      expect(raw.pendingActivities?.[0]?.attempt).toBeGreaterThanOrEqual(4);
     }, 60_000);
+    await connection.close();
     expect(
       (await fetch(`${jisr.url()}/api/v1/stats`, { headers: { 'x-api-key': 'test-admin-key' } })).status,
     ).toBe(503);

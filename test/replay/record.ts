@@ -3,13 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import {
-  discardSignal,
-  eventQuery,
-  pauseSignal,
-  resumeSignal,
-  retrySignal,
-} from '../../src/contracts/messages';
+import { discardSignal, pauseSignal, resumeSignal, retrySignal } from '../../src/contracts/messages';
 import { DISPATCH_WORKFLOW_ID, TASK_QUEUE } from '../../src/contracts/names';
 import { startSubscriber, TAKES_ALL } from '../../src/demo/subscriber';
 import type { EventCopy } from '../../src/domain/event';
@@ -22,6 +16,7 @@ import { readEvent } from '../../src/store/events/read';
 import type { TemporalSession } from '../../src/temporal/session';
 import { anArrival, aSource } from '../support/builders';
 import { eventually, openTestSession, pullFrom, startTestBridge, testConfig } from '../support/bridge';
+import { runIsDeadLetter } from '../support/dead-letters';
 import { openTestStore } from '../support/stores';
 import { subscribe } from '../support/subscriptions';
 import { startTestServer } from '../temporal-server';
@@ -130,10 +125,7 @@ async function record(): Promise<void> {
   for (const key of ['903', '904']) {
     await accept(key);
     await becomes(key, 'dead_letter');
-    await eventually(async () => {
-      const { status } = await run(key).query(eventQuery);
-      if (status !== 'dead_letter') throw new Error(`the run of ${key} says ${status}`);
-    });
+    await runIsDeadLetter(session.client, key);
   }
   await run('904').signal(discardSignal, { reason: 'recording' });
   await becomes('904', 'discarded');

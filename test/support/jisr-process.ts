@@ -1,11 +1,10 @@
 // Jisr as a process of its own, started as `npm start` starts it, and killed as the world kills it.
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { required } from '../../src/domain/required';
-import { endWithUs, findTestCli } from '../temporal-server';
-import { eventually } from './bridge';
+import { startJisrProcess, type JisrProcess as StartedProcess } from '../../bench/parts/jisr-process';
+import { findTestCli } from '../temporal-server';
 
 /** All suites of the processes can be run in either mode. */
 export const TEST_PROCESSING = process.env['JISR_TEST_PROCESSING'] ?? 'auto';
@@ -19,7 +18,6 @@ export interface JisrProcess {
   readonly dataDir: string;
   readonly get: (path: string) => Promise<unknown>;
   readonly post: (path: string, body?: object) => Promise<unknown>;
-  readonly output: () => string;
   start(): Promise<void>;
   /** kill -9 of Node alone: the Temporal server it started is orphaned. */
   killNode(): Promise<void>;
@@ -45,16 +43,10 @@ export async function jisrProcess(
   const folder = mkdtempSync(join(tmpdir(), 'jisr-e2e-'));
   const dataDir = join(folder, 'data');
   const cli = await findTestCli();
-  let child: ChildProcess | null = null;
-  let release: () => void = () => undefined;
-  let output = '';
+  let started: StartedProcess | null = null;
 
-  const found = (pattern: RegExp) => {
-    const match = [...output.matchAll(new RegExp(pattern, 'g'))].at(-1)?.[1];
-    if (match === undefined) throw new Error(`no ${pattern.source} in:\n${output}`);
-    return match;
-  };
-  const url = () => found(/(?:Jisr is up|the API is up): +(\S+)/);
+  const current = () => required(started, 'a start of Jisr');
+  const url = () => required(current().url, 'the address of the API');
   const record = () =>
     JSON.parse(readFileSync(join(dataDir, 'temporal.json'), 'utf8')) as {
       process: { pid: number };
@@ -70,27 +62,17 @@ export async function jisrProcess(
     if (answer.status >= 500) throw new Error(`${path}: ${answer.status} ${JSON.stringify(json)}`);
     return json;
   };
-  const gone = async (signal: NodeJS.Signals) => {
-    const dying = child!;
-    if (dying.exitCode !== null || dying.signalCode !== null) return dying.exitCode;
-    const exit = new Promise<number | null>((resolve) => dying.once('exit', resolve));
-    dying.kill(signal);
-    const code = await exit;
-    release();
-    return code;
-  };
-
   return {
     url,
-    uiUrl: () => found(/Web UI: +(\S+)/),
+    uiUrl: () => required(/Web UI: +(\S+)/.exec(current().said())?.[1], 'the address of the Web UI'),
     dataDir,
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
-    output: () => output,
     start: async () => {
-      output = '';
-      child = spawn(process.execPath, [join(root, 'dist', script)], {
-        cwd: folder,
+      started = await startJisrProcess({
+        root,
+        script,
+        folder,
         env: {
           PATH: process.env['PATH'] ?? '',
           HOME: process.env['HOME'] ?? '',
@@ -102,25 +84,17 @@ export async function jisrProcess(
           JISR_PROCESSING: TEST_PROCESSING,
           ...env,
         },
-        stdio: ['ignore', 'pipe', 'pipe'],
       });
-      release = endWithUs(required(child.pid, 'the pid of Jisr'));
-      for (const stream of [child.stdout, child.stderr])
-        stream?.on('data', (text: Buffer) => (output += text.toString()));
-      await eventually(() => {
-        if (child?.exitCode !== null) throw new Error(`ended with ${child?.exitCode}: ${output}`);
-        if (!/is up/.test(output)) throw new Error(`not up yet: ${output}`);
-      }, 60_000);
     },
     killNode: async () => {
-      await gone('SIGKILL');
+      await current().end('SIGKILL');
     },
     killAll: async () => {
       const { pid } = record().process;
-      await gone('SIGKILL');
+      await current().end('SIGKILL');
       process.kill(pid, 'SIGKILL');
     },
-    stop: () => gone('SIGTERM'),
+    stop: () => current().end('SIGTERM'),
     temporalPid: () => record().process.pid,
     temporalAddress: () => `127.0.0.1:${record().ports.grpc}`,
     remove: () => {
