@@ -7,6 +7,7 @@ import { growth } from './benches/growth';
 import { history } from './benches/history';
 import { idle } from './benches/idle';
 import { memory } from './benches/memory';
+import { pauses } from './benches/pauses';
 import { pushAnswer } from './benches/push-answer';
 import { pushBurst } from './benches/push-burst';
 import { pushToSubscriber } from './benches/push-to-subscriber';
@@ -18,6 +19,7 @@ export const BENCHES: readonly Bench[] = [
   singleEvents,
   backlog,
   drain,
+  pauses,
   pushToSubscriber,
   growth,
   idle,

@@ -1,4 +1,5 @@
 // One transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { processingMode } from '../domain/processing';
 import { required } from '../domain/required';
 import type { Database } from '../store/database';
@@ -12,6 +13,8 @@ import { decide, type CopyToDecide, type DecidedEvent, type Decision } from './d
 import { incomingCopy, sha256 } from './fingerprint';
 import { nameEvents } from './name-events';
 
+const COPIES_A_TURN = 200;
+
 /** @param keys `likely free`: no look is taken, and a unique violation says that one was taken after all */
 export async function commitArrivals(
   db: Database,
@@ -19,9 +22,7 @@ export async function commitArrivals(
   arrivals: readonly ArrivalToCommit[],
   keys: 'likely free' | 'looked up',
 ): Promise<readonly Accepted[]> {
-  const copies = arrivals.flatMap(({ arrival, channel, leaseMs }) =>
-    arrival.kind === 'event' ? [{ copy: incomingCopy(arrival.copy, source, channel), leaseMs }] : [],
-  );
+  const copies = await incomingCopies(source, arrivals);
   const unreadable = arrivals.flatMap(({ arrival, channel }) => {
     if (arrival.kind === 'event') return [];
     const raw = Buffer.from(typeof arrival.raw === 'string' ? arrival.raw : JSON.stringify(arrival.raw));
@@ -61,6 +62,19 @@ export async function commitArrivals(
       return { kind: 'new', key, eventId, toStart: isLeased(event) ? toStart(event, key, source) : null };
     });
   });
+}
+
+/** Fingerprints of a whole page take the time of many pushes: in parts, so that others get their turn. */
+async function incomingCopies(
+  source: IntakeSource,
+  arrivals: readonly ArrivalToCommit[],
+): Promise<readonly CopyToDecide[]> {
+  const copies: CopyToDecide[] = [];
+  for (const [place, { arrival, channel, leaseMs }] of arrivals.entries()) {
+    if (place > 0 && place % COPIES_A_TURN === 0) await nextTurn();
+    if (arrival.kind === 'event') copies.push({ copy: incomingCopy(arrival.copy, source, channel), leaseMs });
+  }
+  return copies;
 }
 
 async function decideEvents(
