@@ -42,6 +42,15 @@ export function residentMb(pid: number): number {
   return Number(required(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1], 'VmRSS')) / 1024;
 }
 
+/** Answers a function to call later: how busy all cores together were in between, in percent. */
+export function watchMachine(): () => number {
+  const [ticks, startMs] = [busyTicks(), performance.now()];
+  return () => {
+    const seconds = (performance.now() - startMs) / 1000;
+    return Math.round((100 * (busyTicks() - ticks)) / TICKS_PER_SECOND / seconds / cpus().length);
+  };
+}
+
 function busyTicks(): number {
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = readFileSync(
     '/proc/stat',

@@ -1,14 +1,20 @@
 // docs/benchmarks.md, from the results alone: no figure in it is typed by hand.
 import type { Bench } from './bench';
 import { HEAD } from './report-text';
+import type { ProfileSummary } from './profile';
 import type { BenchResult, Bound, Figure } from './result';
 import { median, ratios, spread } from './statistics';
 
-/** @param results at most one of each bench */
-export function report(benches: readonly Bench[], results: readonly BenchResult[]): string {
-  const sections = benches.map((bench) => {
+/** @param results at most one of each bench, as of the profiles */
+export function report(
+  benches: readonly Bench[],
+  results: readonly BenchResult[],
+  profiles: readonly ProfileSummary[],
+): string {
+  const sections = benches.flatMap((bench) => {
     const result = results.find(({ name }) => name === bench.name);
-    return section(bench, result ?? null);
+    const profile = profiles.find((one) => one.bench === bench.name);
+    return [section(bench, result ?? null), ...(profile === undefined ? [] : [profileSection(profile)])];
   });
   return `${[HEAD, ...sections].join('\n\n')}\n`;
 }
@@ -16,6 +22,16 @@ export function report(benches: readonly Bench[], results: readonly BenchResult[
 export function section(bench: Bench, result: BenchResult | null): string {
   const found = result === null ? [`Not measured yet: \`npm run bench ${bench.name}\`.`] : measured(result);
   return [`## ${bench.title}`, bench.measures, ...found].join('\n\n');
+}
+
+function profileSection(profile: ProfileSummary): string {
+  const { setup, startedAt, commit, machineBusyPercent, threadBusyPercent, areas } = profile;
+  return [
+    `### Where the time goes: ${setup}`,
+    `A run of its own with Node's profiler, ${startedAt.slice(0, 10)}, commit ${commit.slice(0, 10)}. All cores together were busy
+${machineBusyPercent} % of the bench, yardsticks included; the main thread of the bridge ${threadBusyPercent} % of its life. Of that time:`,
+    ['| | % |', '| --- | --- |', ...areas.map(({ area, percent }) => `| ${area} | ${percent} |`)].join('\n'),
+  ].join('\n\n');
 }
 
 function measured(result: BenchResult): readonly string[] {

@@ -1,18 +1,28 @@
 // `npm run bench [name…] [-- --quick]`: measures, keeps the results, makes docs/benchmarks.md of all that are kept.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { required } from '../src/domain/required';
 import { HOW_TO_INSTALL, findPostgres } from '../test/support/postgres';
 import { BENCHES } from './all-benches';
 import type { Bench } from './bench';
 import { FigureBook } from './figures';
-import { machineFacts, machineLoad } from './machine';
+import { machineFacts, machineLoad, watchMachine } from './machine';
 import { createLab, type Lab } from './parts/lab';
-import type { Setup } from './parts/setups';
+import { APART, PGLITE, POSTGRES, type Setup } from './parts/setups';
+import { summarizeThread } from './profile';
 import { report, section } from './report';
-import { DOCUMENT, readResults, RESULTS, writeResult } from './result-files';
+import {
+  DOCUMENT,
+  PROFILES,
+  readProfiles,
+  readResults,
+  RESULTS,
+  writeProfile,
+  writeResult,
+} from './result-files';
 import { benchResult, type BenchResult } from './result';
 import { commit, versions } from './versions';
 
@@ -23,14 +33,16 @@ const OPTIONS = {
   /** Results go to a temporary folder; for CI, which asks whether the benches run, not how fast. */
   ci: { type: 'boolean', default: false },
   report: { type: 'boolean', default: false },
-  /** The bridge leaves CPU profiles in bench/profiles. Slower: no figure to keep. */
+  /** One round in which the bridge leaves CPU profiles in bench/profiles: where the time goes is kept, no figure. */
   profile: { type: 'boolean', default: false },
-  /** Only there, to look closer; the result is not kept. */
+  /** Only there, to look closer; the result is not kept. Of a profile it is `postgres` where it is not given. */
   setup: { type: 'string' },
   seed: { type: 'string', default: '1' },
 } as const;
 
 const setupName = z.enum(['postgres', 'apart', 'pglite']);
+
+const SETUPS = [POSTGRES, APART, PGLITE];
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -41,21 +53,41 @@ let lab: Lab | null = null;
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
   const chosen = choose(positionals);
-  const setup = values.setup === undefined ? null : setupName.parse(values.setup);
+  const setup =
+    values.setup === undefined && !values.profile ? null : setupName.parse(values.setup ?? 'postgres');
   if (!values.report) {
-    const isKept = !values.ci && !values.profile && setup === null;
+    const isKept = !values.ci && setup === null;
     const folder = isKept ? RESULTS : mkdtempSync(join(tmpdir(), 'jisr-bench-results-'));
     if (findPostgres() === null) say(`*** LEFT OUT: everything on PostgreSQL. ${HOW_TO_INSTALL}. ***`);
     for (const bench of chosen) {
+      const watched = watchMachine();
       const result = await measure(bench, { ...values, setup, seed: Number(values.seed) });
       say(`\n${section(bench, result)}\n`);
+      if (values.profile) keepProfile(result, required(setup, 'the setup of a profile'), watched());
       if (!writeResult(folder, result)) say(`a whole run of ${bench.name} is kept: this quick one is not\n`);
     }
     if (!isKept) say(`results: ${folder}`);
-    if (!isKept) return;
+    if (!isKept && !values.profile) return;
   }
-  writeFileSync(DOCUMENT, report(BENCHES, readResults(RESULTS)));
+  writeFileSync(DOCUMENT, report(BENCHES, readResults(RESULTS), readProfiles(PROFILES)));
   say(`made ${DOCUMENT}`);
+}
+
+function keepProfile(
+  { name, startedAt, commit }: BenchResult,
+  setup: Setup['name'],
+  machineBusyPercent: number,
+) {
+  const { title } = required(
+    SETUPS.find((one) => one.name === setup),
+    'the setup',
+  );
+  const summary = summarizeThread(profileFolder(name));
+  writeProfile(PROFILES, { bench: name, setup: title, startedAt, commit, machineBusyPercent, ...summary });
+}
+
+function profileFolder(bench: string): string {
+  return join(__dirname, 'profiles', bench);
 }
 
 function choose(names: readonly string[]): readonly Bench[] {
@@ -80,8 +112,9 @@ async function measure(bench: Bench, { quick, profile, setup, seed }: MeasureOpt
   const figures = new FigureBook();
   if (findPostgres() === null) figures.leftOut.add('everything on PostgreSQL, which is not installed');
   const startedAt = new Date();
+  if (profile) rmSync(profileFolder(bench.name), { recursive: true, force: true });
   lab = createLab({
-    profileFolder: profile ? join(__dirname, 'profiles', bench.name) : null,
+    profileFolder: profile ? profileFolder(bench.name) : null,
     onlySetup: setup,
   });
   try {
@@ -90,7 +123,7 @@ async function measure(bench: Bench, { quick, profile, setup, seed }: MeasureOpt
       figures,
       seed,
       say,
-      rounds: quick ? ROUNDS.quick : ROUNDS.full,
+      rounds: quick || profile ? ROUNDS.quick : ROUNDS.full,
       isQuick: quick,
       pick: (full, short) => (quick ? short : full),
     });

@@ -3,7 +3,7 @@ import { BENCHES } from '../../bench/all-benches';
 import type { Bench } from '../../bench/bench';
 import { bounds } from '../../bench/figures';
 import { holds, report, section } from '../../bench/report';
-import { DOCUMENT, readResults, RESULTS } from '../../bench/result-files';
+import { DOCUMENT, PROFILES, readProfiles, readResults, RESULTS } from '../../bench/result-files';
 import { aFigure, aResult } from './a-result';
 
 const bench: Bench = {
@@ -14,7 +14,7 @@ const bench: Bench = {
 };
 
 test('docs/benchmarks.md is what the committed results give: `npm run bench -- --report`', () => {
-  expect(readFileSync(DOCUMENT, 'utf8')).toBe(report(BENCHES, readResults(RESULTS)));
+  expect(readFileSync(DOCUMENT, 'utf8')).toBe(report(BENCHES, readResults(RESULTS), readProfiles(PROFILES)));
 });
 
 test('every committed result belongs to a bench', () => {
@@ -49,6 +49,22 @@ test('a quick run says that it is no figure to believe', () => {
 
 test('a bench without a result says how to get one', () => {
   expect(section(bench, null)).toContain('Not measured yet: `npm run bench push-burst`');
+});
+
+test('a profile says where the time went, behind its bench', () => {
+  const profile = {
+    bench: 'push-burst',
+    setup: 'PGlite, one process',
+    startedAt: '2026-01-02T03:04:05.000Z',
+    commit: '0123456789abcdef0123456789abcdef01234567',
+    machineBusyPercent: 97,
+    threadBusyPercent: 81.5,
+    areas: [{ area: 'pg and drizzle', percent: 25.1 }],
+  };
+  const text = report([bench], [aResult()], [profile]);
+  expect(text).toContain('busy\n97 % of the bench');
+  expect(text.indexOf('| pg and drizzle | 25.1 |')).toBeGreaterThan(text.indexOf('| answered |'));
+  expect(report([bench], [aResult()], [{ ...profile, bench: 'drain' }])).not.toContain('pg and drizzle');
 });
 
 test('what could not be measured is named', () => {
