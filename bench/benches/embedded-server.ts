@@ -5,6 +5,7 @@ import { SEARCH_ATTRIBUTE_TYPES } from '../../src/contracts/search-attributes';
 import { required } from '../../src/domain/required';
 import type { DevServer } from '../../src/temporal/dev-server';
 import type { SqliteSynchronous } from '../../src/temporal/dev-server-process';
+import { WORKER_OPTIONS } from '../children/worker-options';
 import { eachRound, type Bench, type BenchContext } from '../bench';
 import { bounds } from '../figures';
 import { actUntilKilled, lostActs } from '../parts/answered-acts';
@@ -16,7 +17,7 @@ export const embeddedServer: Bench = {
   name: 'embedded-server',
   title: 'The embedded Temporal server',
   measures: `Empty workflows a second, 100 in flight, with each setting of SQLite's \`synchronous\` (Jisr has \`normal\`), beside
-\`full\` in the same round. Then \`kill -9\` of the server while 20 clients start workflows and signal them, over and over on
+\`full\` in the same round; then with other options of the worker. Then \`kill -9\` of the server while 20 clients start workflows and signal them, over and over on
 the same file: how many of the starts and signals that it had answered it does not know afterwards. A power cut is
 another matter: see docs/operations.md.`,
   run: async (context) => {
@@ -26,6 +27,9 @@ another matter: see docs/operations.md.`,
         openServer(join(folder, `speed-${round}-${synchronous}`), synchronous),
       );
     });
+    const temporal = await openServer(join(folder, 'workers'), 'normal');
+    await eachRound(context, 'worker options', () => measureWorkers(context, temporal));
+    await temporal.stop();
     for (const synchronous of OPTIONS) {
       const file = join(folder, `kills-${synchronous}`);
       await eachRound(context, `kills with synchronous=${synchronous}`, (round) =>
@@ -59,6 +63,23 @@ async function measureSpeed(
       { group: 'Speed', what: `synchronous=${synchronous}`, unit: '1/s', yardstick: 'full', bounds: [] },
       perSecond,
       full,
+    );
+  }
+}
+
+/** One worker after the other, on one server. */
+async function measureWorkers({ lab, figures, pick }: BenchContext, temporal: DevServer): Promise<void> {
+  let asJisr = 0;
+  for (const options of WORKER_OPTIONS) {
+    const workflows = await lab.emptyWorkflows({ temporal }, options);
+    await workflows.run(pick(200, 100), IN_FLIGHT);
+    const { perSecond } = await workflows.run(pick(600, 200), IN_FLIGHT);
+    await workflows.stop();
+    if (options === 'as Jisr') asJisr = perSecond;
+    figures.add(
+      { group: 'Worker options', what: options, unit: '1/s', yardstick: 'as Jisr', bounds: [] },
+      perSecond,
+      asJisr,
     );
   }
 }

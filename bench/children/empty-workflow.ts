@@ -6,9 +6,14 @@ import { z } from 'zod';
 import type { EmptySinks } from './empty-workflows';
 import { latenciesOf } from './latencies';
 import { serve } from './serve';
+import { OPTIONS_BY_NAME, WORKER_OPTIONS } from './worker-options';
 
 const TASK_QUEUE = 'empty';
-const opened = z.object({ address: z.string(), bundlePath: z.string() });
+const opened = z.object({
+  address: z.string(),
+  bundlePath: z.string(),
+  workerOptions: z.enum(WORKER_OPTIONS),
+});
 const wanted = z.object({ count: z.int().positive(), inFlight: z.int().positive() });
 
 let client: Client | null = null;
@@ -19,7 +24,7 @@ const sinks: InjectedSinks<EmptySinks> = {
   empty: { done: { fn: (_info, workflowId) => ran.get(workflowId)?.() } },
 };
 
-async function open({ address, bundlePath }: z.infer<typeof opened>): Promise<object> {
+async function open({ address, bundlePath, workerOptions }: z.infer<typeof opened>): Promise<object> {
   Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('ERROR') });
   // The server is on this machine: uncompressed, as src/temporal/session.ts has it.
   const connection = await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
@@ -29,12 +34,7 @@ async function open({ address, bundlePath }: z.infer<typeof opened>): Promise<ob
     taskQueue: TASK_QUEUE,
     workflowBundle: { codePath: bundlePath },
     sinks,
-    // As src/roles/worker-role.ts has them for events.
-    maxCachedWorkflows: 2_000,
-    maxConcurrentWorkflowTaskExecutions: 400,
-    maxConcurrentLocalActivityExecutions: 200,
-    maxConcurrentActivityTaskExecutions: 100,
-    stickyQueueScheduleToStartTimeout: '3s',
+    ...OPTIONS_BY_NAME[workerOptions],
   });
   worker.run().catch((error: unknown) => {
     console.error(error);

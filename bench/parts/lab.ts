@@ -8,6 +8,7 @@ import { Closing } from '../../src/roles/closing';
 import { findPostgres, startPostgres, type Postgres } from '../../test/support/postgres';
 import { latencies, type Latencies } from '../children/latencies';
 import type { StoreLocation } from '../children/plain-store';
+import type { WorkerOptionsName } from '../children/worker-options';
 import { openBridge, type Bridge, type BridgeOptions } from './bridge';
 import { startChild, type Child } from './child';
 import type { Setup } from './setups';
@@ -23,7 +24,8 @@ export interface Lab {
   child(script: string): Child;
   /** An empty database of the engine, for a yardstick. */
   emptyStore(setup: Setup): Promise<StoreLocation>;
-  emptyWorkflows(on: Pick<Bridge, 'temporal'>): Promise<EmptyWorkflows>;
+  /** @param options default: as Jisr */
+  emptyWorkflows(on: Pick<Bridge, 'temporal'>, options?: WorkerOptionsName): Promise<EmptyWorkflows>;
   /** Deleted with the lab. */
   folder(): string;
   /** Ends all of it. */
@@ -120,10 +122,11 @@ export function createLab({ profileFolder, onlySetup }: LabOptions): Lab {
       engine === 'postgres'
         ? { engine, url: await createDatabase() }
         : { engine, folder: join(temporaryFolder(), 'store') },
-    emptyWorkflows: async ({ temporal }) => {
+    emptyWorkflows: async ({ temporal }, workerOptions = 'as Jisr') => {
       emptyBundle ??= bundleEmptyWorkflow();
       const worker = child('empty-workflow.ts');
-      await worker.ask('open', { address: temporal.address, bundlePath: await emptyBundle }, z.object({}));
+      const { address } = temporal;
+      await worker.ask('open', { address, bundlePath: await emptyBundle, workerOptions }, z.object({}));
       return {
         run: (count, inFlight) => worker.ask('run', { count, inFlight }, latencies),
         stop: worker.stop,
