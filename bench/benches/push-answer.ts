@@ -73,10 +73,10 @@ async function steady({ context, setup, pusher }: Parts): Promise<void> {
 async function atClients(parts: Parts, clients: Clients, paused: Bridge): Promise<void> {
   const { context, setup, pusher, plain } = parts;
   const { figures, lab, pick } = context;
-  const load = { clients, count: clients === 1 ? 1_000 : pick(5_000, 600) };
+  const load = { clients, count: clients === 1 ? 1_000 : pick(2_000, 600) };
   const group = setup.title;
   const working = await lab.bridge(setup);
-  const warm = pick(500, 100);
+  const warm = pick(300, 100);
   await pusher.push(working, { clients, count: warm });
   await working.processed(warm);
   for (const [bridge, processing] of [

@@ -46,7 +46,7 @@ async function measure(
 ): Promise<void> {
   const { lab, figures, pick } = context;
   const { bridge, outside, pusher, setup } = parts;
-  const count = pick(2_000, 300);
+  const count = pick(1_000, 300);
   await bridge.subscribe('fast', await startSubscriber(outside, false), [WANTED_MODEL]);
   const workflows = await lab.emptyWorkflows(bridge);
   await workflows.run(pick(500, 100), IN_FLIGHT);
