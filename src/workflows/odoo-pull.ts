@@ -24,9 +24,9 @@ import { Interruptible } from './interruptible';
 import { odoo } from './odoo-activities';
 import { PullState, refuseConfigure } from './pull-state';
 
-/** Settings: small statements, safe to repeat. */
+/** Settings: small statements, safe to repeat. One that dies with its worker is not waited for long. */
 const { loadSource, saveSource } = proxyActivities<StorageActivities>({
-  startToCloseTimeout: '30s',
+  startToCloseTimeout: '10s',
   retry: UNTIL_THE_STORE_ANSWERS,
 });
 
