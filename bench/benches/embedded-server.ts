@@ -17,9 +17,9 @@ export const embeddedServer: Bench = {
   name: 'embedded-server',
   title: 'The embedded Temporal server',
   measures: `Empty workflows a second, 100 in flight, with each setting of SQLite's \`synchronous\` (Jisr has \`normal\`), beside
-\`full\` in the same round; then with other options of the worker. Then \`kill -9\` of the server while 20 clients start workflows and signal them, over and over on
-the same file: how many of the starts and signals that it had answered it does not know afterwards. A power cut is
-another matter: see docs/operations.md.`,
+\`full\` in the same round; then with other options of the worker. Then \`kill -9\` of the server while 20 clients start
+workflows and signal them, over and over on the same file: how many of the starts and signals that it had answered it does
+not know afterwards. A power cut is another matter: see docs/operations.md.`,
   run: async (context) => {
     const folder = context.lab.folder();
     await eachRound(context, 'empty workflows', async (round) => {

@@ -103,16 +103,13 @@ async function commitOnce(
   source: IntakeSource,
   arrivals: readonly ArrivalToCommit[],
 ): Promise<readonly Accepted[]> {
-  try {
-    return await commitArrivals(db, source, arrivals, 'likely free');
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
+  for (const keys of ['likely free', 'looked up'] as const) {
+    try {
+      return await commitArrivals(db, source, arrivals, keys);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+    }
   }
-  try {
-    return await commitArrivals(db, source, arrivals, 'looked up');
-  } catch (error) {
-    // Another source gave a key of ours in the same moment: this time it is seen to be taken.
-    if (!isUniqueViolation(error)) throw error;
-    return commitArrivals(db, source, arrivals, 'looked up');
-  }
+  // Another source gave a key of ours in the same moment: this time it is seen to be taken.
+  return commitArrivals(db, source, arrivals, 'looked up');
 }

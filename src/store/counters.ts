@@ -21,12 +21,6 @@ export type CounterName =
   | 'restarted' // runs started again because the row was open and Temporal knew no open run
   | 'lost_runs'; // rows given back because their run was gone or had completed without closing them
 
-export interface CounterChange {
-  readonly source: string;
-  readonly name: CounterName;
-  readonly value: number;
-}
-
 /** Changes of one transaction. Written once, at its end: whoever holds a counter waits for no row any more. */
 export class CounterTally {
   private readonly changes = new Map<string, Map<CounterName, number>>();
@@ -44,19 +38,15 @@ export class CounterTally {
   }
 
   /** In the order of the names, so that two transactions never wait for each other crosswise. */
-  rows(): readonly CounterChange[] {
-    return [...this.changes]
+  async write(db: Database): Promise<void> {
+    const rows = [...this.changes]
       .flatMap(([source, names]) => [...names].map(([name, value]) => ({ source, name, value })))
       .filter(({ value }) => value !== 0)
       .sort((a, b) => (`${a.source} ${a.name}` < `${b.source} ${b.name}` ? -1 : 1));
-  }
-
-  async write(db: Database): Promise<void> {
-    const rows = this.rows();
     if (rows.length === 0) return;
     await db
       .insert(counters)
-      .values([...rows])
+      .values(rows)
       .onConflictDoUpdate({
         target: [counters.source, counters.name],
         set: { value: sql`${counters.value} + excluded.value` },

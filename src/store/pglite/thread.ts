@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { required } from '../../domain/required';
+import { messageOf } from '../../system-error';
 import type { ThreadAnswer, ThreadRequest } from './messages';
 
 const port = required(parentPort, 'the port of the thread that started PGlite');
@@ -41,7 +42,7 @@ main().then(
   },
   (error: unknown) => {
     port.postMessage({
-      error: error instanceof Error ? error.message : String(error),
+      error: messageOf(error),
     } satisfies ThreadAnswer);
     port.close();
   },
