@@ -2,8 +2,11 @@
 import type { Operation, Priority } from './event';
 import { matchesPattern } from './name-pattern';
 
-/** `disabled`: its destination asked for no more, or nobody could reach it; a person makes it active again. */
-export const SUBSCRIPTION_STATUSES = ['active', 'disabled', 'deleted'] as const;
+/**
+ * `paused`: it still gets its events, which wait. `disabled`: its destination asked for no more, or nobody could reach
+ * it; a person makes it active again.
+ */
+export const SUBSCRIPTION_STATUSES = ['active', 'paused', 'disabled', 'deleted'] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
 
 export interface SubscriptionFilter {

@@ -211,6 +211,17 @@ export const subscriptions = pgTable(
     status: text('status').$type<SubscriptionStatus>().notNull().default('active'),
     /** Why it is not active, for people. */
     statusReason: text('status_reason'),
+    /** Encrypted; it signs beside the new one until `previousSecretUntil`. */
+    previousSecret: text('previous_secret'),
+    previousSecretUntil: time('previous_secret_until'),
+    /** Per record, the next delivery waits until the one before it is sent, discarded or dead. */
+    ordered: boolean('ordered').notNull().default(false),
+    /** Of the waiting writes of a record only the newest is sent. */
+    coalesce: boolean('coalesce').notNull().default(false),
+    /** Attempts per second at most; null without a limit. */
+    ratePerSecond: integer('rate_per_second'),
+    /** It stands in the configuration, which has the last word at every start. */
+    seeded: boolean('seeded').notNull().default(false),
     createdAt: time('created_at').notNull().defaultNow(),
     updatedAt: time('updated_at').notNull().defaultNow(),
   },
@@ -244,6 +255,8 @@ export const deliveries = pgTable(
     nextAttemptAt: time('next_attempt_at'),
     /** Its destination takes no first try now; it waits as if it had been tried. */
     putOff: boolean('put_off').notNull().default(false),
+    /** `source model/record`, where its subscription is ordered or coalesces; else null. */
+    record: text('record'),
     /** Somebody asked for a retry or a replay: the next run opens it. */
     toOpen: boolean('to_open').notNull().default(false),
     createdAt: time('created_at').notNull().defaultNow(),
@@ -255,8 +268,68 @@ export const deliveries = pgTable(
     index('deliveries_open')
       .on(t.subscriptionId, t.seq)
       .where(sql`state in ('waiting', 'dead')`),
+    // The log of one subscription.
+    index('deliveries_subscription').on(t.subscriptionId, t.seq),
+    // Whether another one of the record stands before it, or a newer one behind it.
+    index('deliveries_record')
+      .on(t.subscriptionId, t.record, t.eventSeq)
+      .where(sql`state = 'waiting' and record is not null`),
     check('deliveries_state', oneOf('state', DELIVERY_STATES)),
   ],
+);
+
+/** A subscription whose attempts fail. There is no row while they go well. */
+export const circuits = pgTable('circuits', {
+  subscriptionId: text('subscription_id')
+    .primaryKey()
+    .references(() => subscriptions.id, { onDelete: 'cascade' }),
+  /** Failed attempts since the last success. */
+  failures: integer('failures').notNull(),
+  failingSince: time('failing_since').notNull().defaultNow(),
+  /** Nothing is sent until then; afterwards one attempt probes. Null while it is closed. */
+  openUntil: time('open_until'),
+  /** How often in a row it opened: it stays open longer each time. */
+  timesOpened: integer('times_opened').notNull().default(0),
+});
+
+/** What Jisr did by itself and an operator has to know. */
+export const notices = pgTable('notices', {
+  id: bigserial('id', { mode: 'number' }).primaryKey(),
+  at: time('at').notNull().defaultNow(),
+  kind: text('kind').notNull(),
+  /** What it is about, such as the id of a subscription. */
+  subject: text('subject').notNull(),
+  message: text('message').notNull(),
+});
+
+/** How far Jisr has come with each model of a source. */
+export const syncStates = pgTable(
+  'sync_states',
+  {
+    source: text('source').notNull(),
+    model: text('model').notNull(),
+    lastEventKey: text('last_event_key').notNull(),
+    lastOccurredAt: time('last_occurred_at').notNull(),
+    lastReceivedAt: time('last_received_at').notNull().defaultNow(),
+    events: bigint('events', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.source, t.model] })],
+);
+
+/** How far a device has come with what it pulls. */
+export const deviceStates = pgTable(
+  'device_states',
+  {
+    userId: bigint('user_id', { mode: 'number' }).notNull(),
+    deviceId: text('device_id').notNull(),
+    appType: text('app_type').notNull(),
+    /** The last event that it was given. */
+    lastSeq: bigint('last_seq', { mode: 'number' }).notNull().default(0),
+    lastSyncAt: time('last_sync_at'),
+    syncCount: bigint('sync_count', { mode: 'number' }).notNull().default(0),
+    createdAt: time('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.deviceId, t.appType] })],
 );
 
 /** Every attempt that was made. */

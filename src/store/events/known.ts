@@ -16,6 +16,9 @@ export interface KnownRow extends KnownEvent {
   readonly user: OdooUser | null;
 }
 
+/** The first half of the number of every source's lock: whoever holds one is accepting events. */
+export const SOURCE_LOCKS = 1_246_909_298;
+
 /**
  * Serialises all decisions about a source until the transaction ends, over all processes. Its statements see all
  * that the lock's last holder committed.
@@ -25,8 +28,8 @@ export async function withSourceLocked<T>(
   source: string,
   work: (tx: Database) => Promise<T>,
 ): Promise<T> {
-  const number = createHash('sha256').update(`jisr intake ${source}`).digest().readBigInt64BE();
-  return withSteadyPlans(db, work, `select pg_advisory_xact_lock(${number})`);
+  const number = createHash('sha256').update(`jisr intake ${source}`).digest().readInt32BE();
+  return withSteadyPlans(db, work, `select pg_advisory_xact_lock(${SOURCE_LOCKS}, ${number})`);
 }
 
 /** Events with one of the copies' ids on any channel, or with one of their fingerprints at about their time. */
