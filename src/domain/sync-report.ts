@@ -1,16 +1,5 @@
 // When Odoo is told how far the pull of a source has come. Pure: the workflow folds into it what became of a report.
-import type { SyncState } from './sync';
-
-export interface Reporting {
-  /** What Odoo was told last; 0 before the first time. */
-  readonly cursor: number;
-  /** How many accepted events that report covered. */
-  readonly accepted: number;
-  /** When the last one was tried; 0 before the first time. */
-  readonly triedMs: number;
-  /** Why the last one failed; null when it did not. */
-  readonly failure: string | null;
-}
+import type { Reporting, SyncState } from './sync';
 
 export interface DueReport {
   readonly lastEventId: number;
@@ -18,7 +7,7 @@ export interface DueReport {
   readonly accepted: number;
 }
 
-export const NOTHING_REPORTED: Reporting = { cursor: 0, accepted: 0, triedMs: 0, failure: null };
+const NOTHING_REPORTED: Reporting = { cursor: 0, accepted: 0, triedMs: 0, failure: null };
 
 const AT_MOST_EVERY_MS = 60_000;
 

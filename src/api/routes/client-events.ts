@@ -39,7 +39,14 @@ export function clientEventRoutes({ store: { db } }: ApiDependencies): Router {
   const answerRecent =
     (query: typeof recentQuery | typeof enhancedQuery) => async (request: Request, response: Response) => {
       const asked = parseQuery(query, request);
-      const { record_id: recordId, event: operation, since: sinceMs, limit: limitRows, offset, ...same } = asked;
+      const {
+        record_id: recordId,
+        event: operation,
+        since: sinceMs,
+        limit: limitRows,
+        offset,
+        ...same
+      } = asked;
       const filter = { ...same, recordId, operation, sinceMs };
       const found = await recentEvents(db, filter, { limitRows, offset });
       response.json({ status: 'success', count: found.length, data: found.map(presentRecent) });

@@ -85,7 +85,10 @@ function deviceOf(asked: { readonly user_id: number; readonly device_id: string 
 
 function presentState(state: DeviceState | null) {
   if (state === null)
-    throw new Problem(404, 'this device has never pulled: see user_id, device_id and app_type, or pull first');
+    throw new Problem(
+      404,
+      'this device has never pulled: see user_id, device_id and app_type, or pull first',
+    );
   return {
     user_id: state.userId,
     device_id: state.deviceId,
