@@ -128,11 +128,13 @@ describeOnBothEngines('a device', (open) => {
         await Promise.all([accept(...copies), accept({ model: draw(wanted) })]);
       }
     })();
-    let over = false;
-    void coming.finally(() => (over = true));
+    const inbox = { isFilling: true };
+    void coming.finally(() => {
+      inbox.isFilling = false;
+    });
     const got: number[] = [];
     const one = { app_type: 'sales_app' };
-    while (!over) {
+    while (inbox.isFilling) {
       const sizes = Array.from({ length: 20 }, () => 1 + Math.floor(Math.random() * 12));
       const answers = await Promise.all(sizes.map((limit) => pull({ ...one, limit })));
       for (const { events } of answers) {
