@@ -12,6 +12,7 @@ import {
   loadConfig,
   Secret,
 } from '../src/config';
+import { USUAL_APP_TYPES } from '../src/domain/app-types';
 
 let folder: string;
 
@@ -71,6 +72,7 @@ describe('without any setting', () => {
         secretKey: null,
       },
       priorityRules: [],
+      appTypes: USUAL_APP_TYPES,
       processing: { rules: [], otherwise: 'auto' },
     });
   });
