@@ -36,7 +36,7 @@ export interface RecentEvent {
 }
 
 /** Operation, priority and category have no index: so many of the newest that fit the rest are looked at. */
-export const LOOKED_AT_ROWS = 20_000;
+const LOOKED_AT_ROWS = 20_000;
 
 /** Newest first. */
 export async function recentEvents(
