@@ -2,6 +2,7 @@
 // The only file that reads process.env; never guesses a value that was given wrongly.
 
 import { dirname, resolve } from 'node:path';
+import { readAppTypes } from './config/app-types';
 import { readDeliveries } from './config/deliveries';
 import { readPriorityRules } from './config/priorities';
 import { readProcessing } from './config/processing';
@@ -97,6 +98,7 @@ export function loadConfig(env: Environment = process.env, workingFolder: string
     deliveries: readDeliveries(reader, file.section('deliveries')),
     priorityRules: readPriorityRules(reader, file.priorities),
     processing: readProcessing(reader, limits, file.processing),
+    appTypes: readAppTypes(reader, file.appTypes),
   };
   return orRefuse(config, reader);
 }

@@ -12,6 +12,7 @@ import {
   loadConfig,
   Secret,
 } from '../src/config';
+import { USUAL_APP_TYPES } from '../src/domain/app-types';
 
 let folder: string;
 
@@ -71,6 +72,7 @@ describe('without any setting', () => {
         secretKey: null,
       },
       priorityRules: [],
+      appTypes: USUAL_APP_TYPES,
       processing: { rules: [], otherwise: 'auto' },
     });
   });
@@ -180,7 +182,13 @@ describe('sources', () => {
     const [main] = load(odoo).sources;
     expect(main).toMatchObject({
       name: 'main',
-      pull: { url: 'https://odoo.example.com', intervalMs: 30_000, limitRows: 500, sweepIntervalMs: 300_000 },
+      pull: {
+        url: 'https://odoo.example.com',
+        intervalMs: 30_000,
+        limitRows: 500,
+        sweepIntervalMs: 300_000,
+        syncUserId: null,
+      },
     });
   });
 
@@ -445,6 +453,46 @@ processing:
 
   test('an unknown word is refused', () => {
     expect(problems({ JISR_PROCESSING: 'batch' })).toEqual(['JISR_PROCESSING: "batch"']);
+  });
+});
+
+describe('app types', () => {
+  test('the usual ones stand beside what is configured, which wins', () => {
+    const yaml = `app_types:
+      pos_app: [pos.*, product.product]
+      sales_app: [sale.order]`;
+    const { appTypes } = load({}, yaml);
+    expect([...appTypes.keys()]).toEqual([
+      'sales_app',
+      'delivery_app',
+      'warehouse_app',
+      'manager_app',
+      'mobile_app',
+      'pos_app',
+    ]);
+    expect(appTypes.get('pos_app')).toEqual(['pos.*', 'product.product']);
+    expect(appTypes.get('sales_app')).toEqual(['sale.order']);
+    expect(appTypes.get('manager_app')).toEqual(['*']);
+  });
+
+  test.each([
+    ['{ pos_app: { models: [pos.*] } }', 'jisr.yaml: app_types.pos_app: {"models":["pos.*"]}'],
+    ['[pos_app]', 'jisr.yaml: app_types: something else'],
+  ])('%s is refused', (types, problem) => {
+    expect(problems({}, `app_types: ${types}`)).toEqual([problem]);
+  });
+});
+
+describe('the user in whose name Odoo is told how far pulling is', () => {
+  const odoo = { ODOO_URL: 'https://odoo.example.com', ODOO_API_KEY: 'k' };
+
+  test('is nobody unless it is set', () => {
+    expect(load(odoo).sources[0].pull?.syncUserId).toBeNull();
+    expect(load({ ...odoo, ODOO_SYNC_USER_ID: '2' }).sources[0].pull?.syncUserId).toBe(2);
+  });
+
+  test('is not 0, which is none of Odoo', () => {
+    expect(problems({ ...odoo, ODOO_SYNC_USER_ID: '0' })).toEqual(['ODOO_SYNC_USER_ID: "0"']);
   });
 });
 

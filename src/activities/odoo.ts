@@ -15,11 +15,14 @@ import type { DispatchBell } from '../contracts/event-runs';
 import { plainFailure } from './failures';
 import { withHeartbeat } from './heartbeat';
 import { createPageFetcher } from './page-fetcher';
+import { reportSync } from './report-sync';
 import { createTurns } from './turns';
 
 export interface PulledSource {
   readonly intake: IntakeSource;
   readonly client: OdooClient;
+  /** Odoo is told in the name of this user how far pulling has come; null: it is not. */
+  readonly syncUserId: number | null;
 }
 
 export interface OdooDependencies {
@@ -31,13 +34,15 @@ export interface OdooDependencies {
   /** Tells the pull workflow of a failure that only the server would know of otherwise. */
   readonly reportFailure: (workflowId: string, failure: SyncFailure) => Promise<void>;
   readonly nowMs: () => number;
+  /** Of Jisr. */
+  readonly version: string;
 }
 
 /** Held back, pulling goes on when this much of the limit is left. */
 const GO_ON_BELOW = 0.8;
 
 export function createOdooActivities(dependencies: OdooDependencies): OdooActivities {
-  const { db, intake, bell, maxPending, nowMs } = dependencies;
+  const { db, intake, bell, maxPending, nowMs, version } = dependencies;
   const fetchPage = createPageFetcher(nowMs);
   const reported = new Map<string, string>();
   // Odoo marks no faster for two at once; the second is only to be here when the first is done.
@@ -106,6 +111,12 @@ export function createOdooActivities(dependencies: OdooDependencies): OdooActivi
         );
         return answer;
       }),
+
+    reportSync: async (report) => {
+      const { client, syncUserId: userId } = sourceOf(report.source);
+      // Switched off meanwhile.
+      if (userId !== null) await reportSync(client, { userId, version }, report);
+    },
   };
 }
 

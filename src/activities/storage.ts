@@ -13,6 +13,8 @@ export interface StorageDependencies {
   readonly db: Database;
   /** As configured; what is set at run time wins. */
   readonly configured: (source: string) => SyncSettings;
+  /** Whether Odoo is told how far pulling has come. */
+  readonly reportsSync: (source: string) => boolean;
   /** Whether Odoo is told of pushed events too: both channels of the source count with one sequence. */
   readonly acknowledgesPushes: (source: string) => boolean;
   /** So long a dead letter waits for a person. */
@@ -23,7 +25,7 @@ export interface StorageDependencies {
 const MAX_GROUP_EVENTS = 200;
 
 export function createStorageActivities(dependencies: StorageDependencies): StorageActivities {
-  const { db, configured, acknowledgesPushes, deadLetterMs } = dependencies;
+  const { db, configured, reportsSync, acknowledgesPushes, deadLetterMs } = dependencies;
   const routing = createGroupCommit(
     async (runs: readonly RunRef[]) =>
       (await routeEvents(db, runs.map(inOwnWorkflow))).map((routed) => ({ routed })),
@@ -41,6 +43,7 @@ export function createStorageActivities(dependencies: StorageDependencies): Stor
     return {
       paused: set.paused,
       pausedReason: set.pausedReason,
+      reportsSync: reportsSync(source),
       settings: {
         intervalMs: set.intervalMs ?? settings.intervalMs,
         limitRows: set.limitRows ?? settings.limitRows,

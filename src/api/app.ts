@@ -7,6 +7,10 @@ import type { ApiDependencies } from './dependencies';
 import { answerError, notFound } from './errors';
 import { Problem } from './problem';
 import { requestLog } from './request-log';
+import { clientEventRoutes } from './routes/client-events';
+import { clientHealthRoutes } from './routes/client-health';
+import { clientRetryRoutes } from './routes/client-retries';
+import { deviceSyncRoutes } from './routes/device-sync';
 import { eventActionRoutes } from './routes/event-actions';
 import { eventRoutes } from './routes/events';
 import { healthRoutes } from './routes/health';
@@ -25,6 +29,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(requestLog(dependencies.log));
   app.use(refuseNul);
   app.use(healthRoutes(dependencies));
+  app.use(clientHealthRoutes(dependencies));
   app.use(receiveRoutes(dependencies));
   app.use(requireKey(dependencies.adminKey));
   app.use(express.json({ limit: '64kb', type: () => true }));
@@ -35,6 +40,9 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use('/api/v1', processingRoutes(dependencies));
   app.use('/api/v1', subscriptionRoutes(dependencies));
   app.use('/api/v1', quarantineRoutes(dependencies));
+  app.use('/api/v1', clientEventRoutes(dependencies));
+  app.use('/api/v1', clientRetryRoutes(dependencies));
+  app.use('/api/v2', deviceSyncRoutes(dependencies));
   app.use(notFound);
   app.use(answerError(dependencies.log));
   return app;

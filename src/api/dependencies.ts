@@ -2,6 +2,7 @@
 // Holds no behaviour.
 import type { LimitsConfig, PushConfig, Secret } from '../config';
 import type { DispatchBell, EventRuns } from '../contracts/event-runs';
+import type { AppTypes } from '../domain/app-types';
 import type { BridgeControl, SourceRef } from '../control/bridge-control';
 import type { PushStarts } from '../control/push-starts';
 import type { Intake } from '../intake/accept';
@@ -30,6 +31,8 @@ export interface ApiDependencies {
   readonly secretBox: SecretBox;
   readonly limits: Pick<LimitsConfig, 'maxPendingEvents' | 'maxBodyBytes'>;
   readonly adminKey: Secret;
+  /** Which models each app pulls. */
+  readonly appTypes: AppTypes;
   /** For links; without a base URL there are none. */
   readonly temporalUi: TemporalUi;
   readonly log: Logger;

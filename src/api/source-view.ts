@@ -3,6 +3,7 @@
 import type { PullStatus } from '../contracts/messages';
 import { BridgeUnavailable } from '../control/ask';
 import type { BridgeControl, SourceRef } from '../control/bridge-control';
+import type { Reporting } from '../domain/sync';
 import { readTotals, type Totals } from '../store/counters';
 import { readSourceHealth } from '../store/source-health';
 import { readSourceSettings } from '../store/settings';
@@ -32,6 +33,7 @@ export async function sourceView(
     next_pull_at: nextPullAt(status),
     interval_ms: status?.settings.intervalMs ?? settings.intervalMs ?? source.pull?.intervalMs ?? null,
     limit: status?.settings.limitRows ?? settings.limitRows ?? source.pull?.limitRows ?? null,
+    reported: presentReport(status?.reporting ?? null),
     counts: presentCounts(totals),
   };
 }
@@ -65,6 +67,13 @@ function presentCounts(totals: Totals) {
     acknowledged: totals.of('acknowledged'),
     refused: totals.of('refused'),
   };
+}
+
+/** What Odoo was told of the pull; null where it is not told, or nothing was to be told yet. */
+function presentReport(reporting: Reporting | null) {
+  if (reporting === null || reporting.triedMs === 0) return null;
+  const { cursor, triedMs, failure } = reporting;
+  return { last_event_id: cursor, tried_at: timeOf(triedMs), error: failure };
 }
 
 type Failure = NonNullable<PullStatus['lastError']>;

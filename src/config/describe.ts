@@ -29,6 +29,7 @@ export function describeConfig(config: Config): readonly string[] {
     describeDeliveries(config.deliveries),
     ...(config.priorityRules.length === 0 ? [] : [`priority rules: ${config.priorityRules.length}`]),
     describeProcessing(config.processing),
+    `app types: ${[...config.appTypes.keys()].join(', ')}`,
     `log level: ${config.log.level}`,
   ];
 }
@@ -38,7 +39,8 @@ function describeSource({ name, pull, push, sharedEventIds }: SourceConfig): str
   const pushes = describePush(push);
   if (pull === null) return `source ${name}: push only (no URL to pull from), ${pushes}${ids}`;
   const pace = `every ${pull.intervalMs} ms, ${pull.limitRows} rows a page, sweep every ${pull.sweepIntervalMs} ms`;
-  return `source ${name}: ${pull.url}, key ${isSet(pull.apiKey)}, ${pace}, ${pushes}${ids}`;
+  const told = pull.syncUserId === null ? '' : `, told how far it is as user ${pull.syncUserId}`;
+  return `source ${name}: ${pull.url}, key ${isSet(pull.apiKey)}, ${pace}, ${pushes}${ids}${told}`;
 }
 
 function describePush(push: PushConfig | null): string {

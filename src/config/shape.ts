@@ -2,6 +2,7 @@
 // Never holds a secret in the open: those are wrapped, so that logging a part of it gives nothing away.
 
 import type { NativeConnectionOptions } from '@temporalio/worker';
+import type { AppTypes } from '../domain/app-types';
 import type { PriorityRule } from '../domain/priority-rules';
 import type { ProcessingPolicy } from '../domain/processing';
 import type { Secret } from './secret';
@@ -28,6 +29,8 @@ export interface Config {
   readonly priorityRules: readonly PriorityRule[];
   /** Which events get a workflow of their own, and which go in batches. */
   readonly processing: ProcessingPolicy;
+  /** Which models each app pulls. */
+  readonly appTypes: AppTypes;
 }
 
 export interface HttpConfig {
@@ -84,6 +87,8 @@ export interface PullConfig {
   readonly intervalMs: number;
   readonly limitRows: number;
   readonly sweepIntervalMs: number;
+  /** Odoo is told, in the name of this user, how far pulling has come. Null: it is not. */
+  readonly syncUserId: number | null;
 }
 
 /** What a push must bring: one of those that are configured. */

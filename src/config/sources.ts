@@ -17,6 +17,7 @@ const MAIN_VARIABLES = {
   pull_interval_ms: 'ODOO_PULL_INTERVAL_MS',
   pull_limit: 'ODOO_PULL_LIMIT',
   sweep_interval_ms: 'ODOO_SWEEP_INTERVAL_MS',
+  sync_user_id: 'ODOO_SYNC_USER_ID',
   push_api_key: 'ODOO_PUSH_API_KEY',
   push_api_key_header: 'ODOO_PUSH_API_KEY_HEADER',
   push_basic: 'ODOO_PUSH_BASIC',
@@ -31,6 +32,7 @@ const DEFAULTS = {
 } as const;
 
 const pullLimit = wholeNumber(SYNC_BOUNDS.limitRows.least, SYNC_BOUNDS.limitRows.most);
+const userId = wholeNumber(1, 2_147_483_647);
 const intervalMs = wholeNumber(SYNC_BOUNDS.intervalMs.least, SYNC_BOUNDS.intervalMs.most);
 
 export function readSources(
@@ -89,6 +91,7 @@ function readSource(reader: SettingReader, name: string, section: YamlSection): 
     intervalMs: reader.value(setting('pull_interval_ms'), intervalMs) ?? DEFAULTS.pullIntervalMs,
     limitRows: reader.value(setting('pull_limit'), pullLimit) ?? DEFAULTS.pullLimitRows,
     sweepIntervalMs: reader.value(setting('sweep_interval_ms'), intervalMs) ?? DEFAULTS.sweepIntervalMs,
+    syncUserId: reader.value(setting('sync_user_id'), userId),
   };
   return {
     name,

@@ -24,6 +24,7 @@ const SOURCE_KEYS = [
   'pull_interval_ms',
   'pull_limit',
   'sweep_interval_ms',
+  'sync_user_id',
   'shared_event_ids',
   'push_api_key_header',
   ...secretKeys('api_key'),
@@ -48,6 +49,7 @@ const shape = z.strictObject({
   sources: z.array(mapping(LIST_KEYS.sources)).nullish(),
   priorities: z.array(mapping(LIST_KEYS.priorities)).nullish(),
   processing: z.array(mapping(LIST_KEYS.processing)).nullish(),
+  app_types: z.record(z.string(), z.unknown()).nullish(),
 });
 
 export interface YamlFile {
@@ -55,6 +57,8 @@ export interface YamlFile {
   readonly sources: readonly YamlSection[];
   readonly priorities: readonly YamlSection[];
   readonly processing: readonly YamlSection[];
+  /** Its keys are the user's own. */
+  readonly appTypes: YamlSection;
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -118,6 +122,7 @@ function yamlFile(
     sources: list('sources'),
     priorities: list('priorities'),
     processing: list('processing'),
+    appTypes: { where: `${name}: app_types`, values: value.app_types ?? {} },
     problems,
   };
 }

@@ -65,6 +65,8 @@ export interface SourceSetup {
   readonly settings: SyncSettings;
   readonly paused: boolean;
   readonly pausedReason: string | null;
+  /** Odoo is told how far pulling has come. Absent in histories from before it could be: then it is not. */
+  readonly reportsSync?: boolean;
 }
 
 /** What is kept of a source's settings; `null` as configured, absent as it is. */
@@ -161,6 +163,15 @@ export interface AcknowledgeAnswer {
   readonly refused: readonly number[];
 }
 
+/** How far pulling has come, for Odoo's own table of devices. */
+export interface SyncReport {
+  readonly source: string;
+  /** Never 0 and never left out: Odoo would begin again from the start. */
+  readonly lastEventId: number;
+  /** New events since the report before. */
+  readonly eventsSynced: number;
+}
+
 /** On the task queue of Odoo. */
 export interface OdooActivities {
   /** Fetches a page and commits it. When it answers, the page is durable. */
@@ -170,4 +181,6 @@ export interface OdooActivities {
     readonly source: string;
     readonly ids: readonly number[];
   }): Promise<AcknowledgeAnswer>;
+  /** Writes the report; makes the device that it is about when Odoo does not know it. */
+  reportSync(report: SyncReport): Promise<void>;
 }

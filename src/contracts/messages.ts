@@ -1,7 +1,7 @@
 // Signals, queries and updates of all workflows: one object argument each, or none.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EventState } from '../domain/event-state';
-import type { SyncCounts, SyncFailure, SyncPhase, SyncSettings } from '../domain/sync';
+import type { Reporting, SyncCounts, SyncFailure, SyncPhase, SyncSettings } from '../domain/sync';
 import type { EventToProcess } from './workflows';
 
 /** Reasons are for people; the Web UI may send none, or no argument at all. */
@@ -38,6 +38,8 @@ export interface PullStatus {
   readonly settings: SyncSettings;
   readonly counts: SyncCounts;
   readonly refusedIds: readonly number[];
+  /** What Odoo was told of it; null where it is not told. A worker of an earlier version says nothing. */
+  readonly reporting?: Reporting | null;
 }
 export const pullStatusQuery = defineQuery<PullStatus>('status');
 

@@ -57,6 +57,19 @@ export interface SyncState {
   readonly counts: SyncCounts;
   /** The last ids that Odoo refused to mark. */
   readonly refusedIds: readonly number[];
+  /** What Odoo was told of this; absent where it is not told. */
+  readonly reporting?: Reporting;
+}
+
+export interface Reporting {
+  /** The cursor that Odoo was told last; 0 before the first time. */
+  readonly cursor: number;
+  /** How many accepted events that covered. */
+  readonly accepted: number;
+  /** When it was tried last; 0 before the first time. */
+  readonly triedMs: number;
+  /** Why the last try failed; null when it did not. */
+  readonly failure: string | null;
 }
 
 export interface PulledPageSummary {

@@ -3,15 +3,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { processingMode } from '../domain/processing';
 import { required } from '../domain/required';
 import type { Database } from '../store/database';
-import { addToCounters, type CounterName } from '../store/counters';
 import { keepCopies } from '../store/event-copies';
 import { insertEvents, updateMerged } from '../store/events/accept';
 import { findKnown, findTakenKeys, withSourceLocked } from '../store/events/known';
 import { keepInQuarantine } from '../store/quarantine';
+import { writeProgress } from '../store/sync-states';
 import type { Accepted, ArrivalToCommit, IntakeSource, LeasedEvent } from './accepted';
 import { decide, type CopyToDecide, type DecidedEvent, type Decision } from './decide';
 import { incomingCopy, sha256 } from './fingerprint';
 import { nameEvents } from './name-events';
+import { progressOf, tallyOf } from './progress';
 
 const COPIES_A_TURN = 200;
 
@@ -33,18 +34,17 @@ export async function commitArrivals(
     const decision = await decideEvents(tx, source, copies);
     const { keyOf, isLeased, renamed } = await writeEvents(tx, source, copies, decision, keys);
     const kept = await keepInQuarantine(tx, source.name, unreadable);
-    await addToCounters(
+    await writeProgress(
       tx,
       source.name,
-      new Map<CounterName, number>([
-        ['pulled', arrivals.filter(({ channel }) => channel === 'pull').length],
-        ['pushed', arrivals.filter(({ channel }) => channel === 'push').length],
-        ['accepted', decision.created.length],
-        ['state:pending', decision.created.length],
-        ['duplicates', copies.length - decision.created.length],
-        ['quarantined', [...kept.values()].filter(({ isNew }) => isNew).length],
-        ['renamed_keys', renamed],
-      ]),
+      progressOf(decision.created, keyOf),
+      tallyOf(source.name, {
+        arrivals,
+        decision,
+        duplicates: copies.length - decision.created.length,
+        quarantined: [...kept.values()].filter(({ isNew }) => isNew).length,
+        renamed,
+      }),
     );
 
     let copiesSeen = 0;

@@ -7,6 +7,8 @@ import { z } from 'zod';
 import type { OdooReply } from '../domain/failure';
 import { failed } from './failed';
 import { createOdooHttp } from './http';
+import { createSyncStateCalls, type SyncStateCalls } from './sync-state';
+import { requireInteger } from './require-integer';
 import { readPulledPage, type PulledPage } from './shapes/pulled-page';
 
 export interface OdooClientOptions {
@@ -29,7 +31,7 @@ export interface OdooTimeouts {
   readonly healthMs?: number;
 }
 
-export interface OdooClient {
+export interface OdooClient extends SyncStateCalls {
   /** Rows after `lastEventId` that are not yet marked. @throws RangeError on a limit outside 1..1000. */
   pull(after: PullRange, signal?: AbortSignal): Promise<OdooReply<PulledPage>>;
   /** Repeating it is safe. @throws RangeError on an id that is no positive integer. */
@@ -58,6 +60,8 @@ export function createOdooClient(options: OdooClientOptions): OdooClient {
   });
 
   return {
+    ...createSyncStateCalls(http, healthMs),
+
     async pull({ lastEventId, limitRows }, signal) {
       // To Odoo a limit of 0 means "no limit", and a negative or too large number is a failure inside a 200.
       requireInteger('limitRows', limitRows, 1, 1000);
@@ -105,11 +109,6 @@ export function createOdooClient(options: OdooClientOptions): OdooClient {
 
     close: () => http.close(),
   };
-}
-
-function requireInteger(name: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
 }
 
 function wrongShape(call: string, what: string): OdooReply<never> {

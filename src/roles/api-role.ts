@@ -73,6 +73,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
       intake: intakeSource(source, place, config),
     })),
     adminKey,
+    appTypes: config.appTypes,
     temporalUi: { baseUrl: uiUrl, namespace: session.namespace },
     log,
     nowMs: Date.now,

@@ -91,6 +91,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
     createStorageActivities({
       db: store.db,
       configured: (source) => settings.get(source) ?? NOT_CONFIGURED,
+      reportsSync: (source) => (sources.get(source)?.syncUserId ?? null) !== null,
       acknowledgesPushes,
       deadLetterMs: config.deliveries.deadLetterDays * DAY_MS,
     }),
@@ -104,6 +105,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       bell,
       reportFailure: reportPullFailure(client),
       nowMs: Date.now,
+      version: readVersion(),
     }),
   );
 
@@ -213,7 +215,8 @@ function pulledSources(config: Config): ReadonlyMap<string, PulledSource> {
     config.sources.flatMap((source, place) => {
       if (source.pull === null) return [];
       const client = createOdooClient({ baseUrl: source.pull.url, apiKey: source.pull.apiKey.reveal() });
-      return [[source.name, { client, intake: intakeSource(source, place, config) }] as const];
+      const { syncUserId } = source.pull;
+      return [[source.name, { client, syncUserId, intake: intakeSource(source, place, config) }] as const];
     }),
   );
 }

@@ -1,11 +1,22 @@
 // Numbers per source, changed in the transaction that changes what they count.
 import { sql } from 'drizzle-orm';
+import type { Priority } from '../domain/event';
 import type { EventState } from '../domain/event-state';
 import type { Database } from './database';
 import { counters } from './schema';
 
+/** Categories that are counted by name: those of auto_webhook. A sender may write any text. */
+export const COUNTED_CATEGORIES = ['business', 'system', 'notification', 'custom', 'other', 'none'] as const;
+export type CountedCategory = (typeof COUNTED_CATEGORIES)[number];
+
+export function countedCategory(category: string | null): CountedCategory {
+  return COUNTED_CATEGORIES.find((known) => known === (category ?? 'none')) ?? 'other';
+}
+
 export type CounterName =
   | `state:${EventState}`
+  | `priority:${Priority}` // accepted events, by what they are now
+  | `category:${CountedCategory}` // the same
   | 'pulled' // copies that came by pull
   | 'pushed' // copies that came by push
   | 'accepted' // new events
@@ -38,15 +49,19 @@ export class CounterTally {
   }
 
   /** In the order of the names, so that two transactions never wait for each other crosswise. */
-  async write(db: Database): Promise<void> {
-    const rows = [...this.changes]
+  rows(): readonly { readonly source: string; readonly name: CounterName; readonly value: number }[] {
+    return [...this.changes]
       .flatMap(([source, names]) => [...names].map(([name, value]) => ({ source, name, value })))
       .filter(({ value }) => value !== 0)
       .sort((a, b) => (`${a.source} ${a.name}` < `${b.source} ${b.name}` ? -1 : 1));
+  }
+
+  async write(db: Database): Promise<void> {
+    const rows = this.rows();
     if (rows.length === 0) return;
     await db
       .insert(counters)
-      .values(rows)
+      .values([...rows])
       .onConflictDoUpdate({
         target: [counters.source, counters.name],
         set: { value: sql`${counters.value} + excluded.value` },

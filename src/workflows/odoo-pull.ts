@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   proxyActivities,
+  rootCause,
   setHandler,
 } from '@temporalio/workflow';
 import type { StorageActivities } from '../contracts/activities';
@@ -19,9 +20,10 @@ import {
 import { UNTIL_THE_STORE_ANSWERS } from '../contracts/retry-policies';
 import type { PullInput } from '../contracts/workflows';
 import { nextStep, type SyncStep } from '../domain/sync';
+import type { DueReport } from '../domain/sync-report';
 import { hasLongHistory } from './history';
 import { Interruptible } from './interruptible';
-import { odoo } from './odoo-activities';
+import { courtesy, odoo } from './odoo-activities';
 import { PullState, refuseConfigure } from './pull-state';
 
 /** Settings: small statements, safe to repeat. One that dies with its worker is not waited for long. */
@@ -103,6 +105,17 @@ export async function OdooPullWorkflow(input: PullInput): Promise<void> {
     acknowledged.catch(() => undefined);
   };
 
+  /** Never awaited: pulling goes on meanwhile, and one that continue-as-new cuts off is made up for. */
+  const report = async (due: DueReport) => {
+    const { lastEventId, eventsSynced } = due;
+    try {
+      await courtesy.reportSync({ source: input.source, lastEventId, eventsSynced });
+      state.reported(due, null);
+    } catch (error) {
+      state.reported(due, rootCause(error) ?? 'unknown');
+    }
+  };
+
   for (;;) {
     if (state.takeReload()) state.setup(await loadSource({ source: input.source }));
     const unsaved = state.takeUnsaved();
@@ -113,7 +126,10 @@ export async function OdooPullWorkflow(input: PullInput): Promise<void> {
       await continueAsNew<typeof OdooPullWorkflow>({ ...input, state: state.carried() });
     }
     const step = nextStep(state.sync, Date.now());
-    if (step.kind === 'pull') await pull(step);
-    else await state.news(step.untilMs);
+    if (step.kind === 'pull') {
+      await pull(step);
+      const due = state.takeReport();
+      if (due !== null) void report(due);
+    } else await state.news(step.untilMs);
   }
 }

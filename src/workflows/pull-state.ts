@@ -4,6 +4,13 @@ import type { AcknowledgeAnswer, SourceSettingsChange, SourceSetup } from '../co
 import type { ConfigureInput, PullStatus } from '../contracts/messages';
 import type { PullInput } from '../contracts/workflows';
 import {
+  dueReport,
+  withReported,
+  withReporting,
+  withReportTried,
+  type DueReport,
+} from '../domain/sync-report';
+import {
   SYNC_BOUNDS,
   firstState,
   held,
@@ -81,7 +88,9 @@ export class PullState {
   setup(setup: SourceSetup): SyncSettings {
     if (this.isNew && setup.paused) this.change(paused(this.sync, setup.pausedReason));
     this.isNew = false;
-    this.change(withSettings(this.sync, setup.settings, Date.now()));
+    // Histories from before reports have no word of them: they replay without.
+    const sync = withReporting(this.sync, setup.reportsSync === true);
+    this.change(withSettings(sync, setup.settings, Date.now()));
     return this.sync.settings;
   }
 
@@ -106,6 +115,17 @@ export class PullState {
     this.unsaved = false;
     const { source, paused: pause } = this.sync;
     return { source, paused: pause !== null, pausedReason: pause?.reason ?? null };
+  }
+
+  /** What Odoo is to be told now; null when nothing. Counts as tried. */
+  takeReport(): DueReport | null {
+    const due = dueReport(this.sync, Date.now());
+    if (due !== null) this.sync = withReportTried(this.sync, Date.now());
+    return due;
+  }
+
+  reported(report: DueReport, failure: string | null): void {
+    this.sync = withReported(this.sync, report, failure);
   }
 
   /** Waits until a message came, or until the time. */
@@ -137,6 +157,7 @@ export class PullState {
       settings: sync.settings,
       counts: sync.counts,
       refusedIds: sync.refusedIds,
+      reporting: sync.reporting ?? null,
     };
   }
 

@@ -38,8 +38,9 @@ function activities(over: { maxPending?: number } = {}): OdooActivities {
   return createOdooActivities({
     db: store.db,
     intake: createIntake(store.db),
-    sources: new Map([['main', { intake: aSource(), client }]]),
+    sources: new Map([['main', { intake: aSource(), client, syncUserId: null }]]),
     maxPending: over.maxPending ?? 1_000,
+    version: 'test',
     bell: { ring: () => undefined, setAwake: () => undefined },
     reportFailure: (_, failure) => Promise.resolve(void reported.push(failure)),
     nowMs: Date.now,

@@ -91,6 +91,7 @@ function aPullStatus(over: Partial<PullStatus>): PullStatus {
     settings: SETTINGS,
     counts,
     refusedIds,
+    reporting: null,
     ...over,
   };
 }

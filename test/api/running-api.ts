@@ -6,6 +6,7 @@ import { createApp } from '../../src/api/app';
 import type { ApiDependencies, ApiSource } from '../../src/api/dependencies';
 import { Secret } from '../../src/config';
 import type { EventRuns } from '../../src/contracts/event-runs';
+import { USUAL_APP_TYPES } from '../../src/domain/app-types';
 import { createIntake } from '../../src/intake/accept';
 import { createLogger } from '../../src/logger';
 import { createSecretBox } from '../../src/store/secret-box';
@@ -70,6 +71,7 @@ export async function startApi(
     secretBox: createSecretBox('a secret key for tests'),
     limits: { maxPendingEvents: 1_000, maxBodyBytes: 1_048_576 },
     adminKey: new Secret(ADMIN_KEY),
+    appTypes: USUAL_APP_TYPES,
     temporalUi: { baseUrl: 'http://ui.test', namespace: 'default' },
     log: createLogger({ level: 'debug', destination: { write } }),
     nowMs: Date.now,

@@ -3,7 +3,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
-import { discardSignal, pauseSignal, resumeSignal, retrySignal } from '../../src/contracts/messages';
+import {
+  type PullStatus,
+  discardSignal,
+  pauseSignal,
+  resumeSignal,
+  retrySignal,
+} from '../../src/contracts/messages';
 import { DISPATCH_WORKFLOW_ID, TASK_QUEUE } from '../../src/contracts/names';
 import { startSubscriber, TAKES_ALL } from '../../src/demo/subscriber';
 import type { EventCopy } from '../../src/domain/event';
@@ -146,6 +152,18 @@ async function record(): Promise<void> {
   await run('901').result();
   await save(session, 'process-replayed', '901');
   await bridge.stop();
+
+  const reporting = await startTestBridge({
+    config: testConfig({ ...pullFrom(odoo), ODOO_SYNC_USER_ID: '2' }),
+    store,
+    session,
+  });
+  await eventually(async () => {
+    const { reporting: told } = await run('odoo-pull').query<PullStatus>('status');
+    if (told?.cursor !== 30) throw new Error('Odoo is not told yet');
+  });
+  await save(session, 'pull-reports-sync', 'odoo-pull');
+  await reporting.stop();
   await subscriber.close();
   await session.close();
   await store.close();

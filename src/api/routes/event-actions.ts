@@ -2,36 +2,24 @@
 // the store, and its run goes on with it.
 import { Router, type Response } from 'express';
 import { z } from 'zod';
-import type { EventSignal } from '../../contracts/event-runs';
 import type { EventState } from '../../domain/event-state';
-import { askReplay, askRetry, discardEvent, returnToPending, type Asked } from '../../store/deliveries/acts';
+import { askReplay, discardEvent, type Asked } from '../../store/deliveries/acts';
 import { readEvent, type StoredEvent } from '../../store/events/read';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
 import { reason } from '../fields';
 import { expectNoQuery, parseBody } from '../parse';
 import { Problem } from '../problem';
+import { createRunTeller } from '../tell-run';
 import { noSuchEvent } from './events';
 
 const noBody = z.strictObject({});
 const reasonBody = z.strictObject({ reason });
 
-export function eventActionRoutes({ store, runs, bell }: ApiDependencies): Router {
+export function eventActionRoutes(dependencies: ApiDependencies): Router {
+  const { store } = dependencies;
+  const run = createRunTeller(dependencies);
   const router = Router();
-
-  /** To the run of a dead letter, which is parked; where none is open, `otherwise`. */
-  async function tell(
-    event: StoredEvent,
-    act: EventSignal,
-    otherwise: () => Promise<unknown>,
-  ): Promise<void> {
-    if (await runs.signal(event.workflowId ?? event.key, act)) return;
-    await otherwise();
-  }
-  const startAnew = (key: string) => async () => {
-    await returnToPending(store.db, key);
-    bell.ring();
-  };
 
   router
     .route('/events/:key/retry')
@@ -39,8 +27,7 @@ export function eventActionRoutes({ store, runs, bell }: ApiDependencies): Route
       expectNoQuery(request);
       parseBody(noBody, request.body);
       const event = await find(request.params.key);
-      statusOf(await askRetry(store.db, event.key), 'only a dead letter can be retried; replay it instead');
-      await tell(event, { kind: 'retry' }, startAnew(event.key));
+      statusOf(await run.retry(event), 'only a dead letter can be retried; replay it instead');
       accepted(response, event);
     })
     .all(onlyAllows('POST'));
@@ -53,7 +40,8 @@ export function eventActionRoutes({ store, runs, bell }: ApiDependencies): Route
       const event = await find(request.params.key);
       if (event.status !== 'dead_letter')
         throw wrongState(event.status, 'only a dead letter can be discarded');
-      await tell(event, { kind: 'discard', reason: why }, () => discardEvent(store.db, event.key, null, why));
+      if (!(await run.signal(event, { kind: 'discard', reason: why })))
+        await discardEvent(store.db, event.key, null, why);
       accepted(response, event);
     })
     .all(onlyAllows('POST'));
@@ -68,8 +56,8 @@ export function eventActionRoutes({ store, runs, bell }: ApiDependencies): Route
         await askReplay(store.db, event.key, why),
         'wait until it is processed, discarded or a dead letter',
       );
-      if (was === 'dead_letter') await tell(event, { kind: 'retry' }, startAnew(event.key));
-      else await startAnew(event.key)();
+      const heard = was === 'dead_letter' && (await run.signal(event, { kind: 'retry' }));
+      if (!heard) await run.startAnew(event.key);
       accepted(response, event);
     })
     .all(onlyAllows('POST'));

@@ -3,10 +3,12 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { SYNC_BOUNDS } from '../../domain/sync';
+import { readModels, type ModelState } from '../../store/sync-states';
 import type { ApiDependencies, ApiSource } from '../dependencies';
 import { onlyAllows } from '../errors';
 import { cursorTo, pageFields, reason, whole } from '../fields';
 import { expectNoQuery, parseBody, parseQuery } from '../parse';
+import { timeOf } from '../present';
 import { Problem } from '../problem';
 import { sourceView } from '../source-view';
 
@@ -38,7 +40,12 @@ export function sourceRoutes(dependencies: ApiDependencies): Router {
     .route('/sources/:name')
     .get(async (request, response) => {
       expectNoQuery(request);
-      response.json(await sourceView(dependencies, find(sources, request.params.name)));
+      const source = find(sources, request.params.name);
+      const [view, models] = await Promise.all([
+        sourceView(dependencies, source),
+        readModels(dependencies.store.db, source.name),
+      ]);
+      response.json({ ...view, models: models.map(presentModel) });
     })
     .patch(async (request, response) => {
       expectNoQuery(request);
@@ -85,6 +92,16 @@ export function sourceRoutes(dependencies: ApiDependencies): Router {
     .all(onlyAllows('POST'));
 
   return router;
+}
+
+function presentModel(model: ModelState) {
+  return {
+    model: model.model,
+    events: model.events,
+    last_event: model.lastEventKey,
+    last_occurred_at: timeOf(model.lastOccurredAtMs),
+    last_received_at: timeOf(model.lastReceivedAtMs),
+  };
 }
 
 function find(sources: readonly ApiSource[], name: string): ApiSource {

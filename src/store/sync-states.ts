@@ -1,0 +1,88 @@
+// How far Jisr has come with each model of a source. Written in the transaction that accepts, together with the
+// counters, so that a push costs no further statement; under the source's lock, so that nobody waits crosswise.
+import { asc, desc, eq, sql } from 'drizzle-orm';
+import type { CounterTally } from './counters';
+import type { Database } from './database';
+import { syncStates } from './schema';
+
+/** What one transaction accepted of one model. */
+export interface ModelProgress {
+  readonly model: string;
+  /** New events, copies of known ones not counted. */
+  readonly events: number;
+  /** The key of the last of them in the order of acceptance. */
+  readonly lastEventKey: string;
+  /** The newest change among them. */
+  readonly lastOccurredAtMs: number;
+}
+
+export interface ModelState extends ModelProgress {
+  readonly lastReceivedAtMs: number;
+}
+
+/** Far above the models of any Odoo: what else comes in is somebody's mistake, and no answer is to grow with it. */
+const MOST_MODELS = 1_000;
+
+/** Counters and models in one statement. Must run under the lock of the source. */
+export async function writeProgress(
+  db: Database,
+  source: string,
+  models: readonly ModelProgress[],
+  tally: CounterTally,
+): Promise<void> {
+  if (models.length === 0) {
+    await tally.write(db);
+    return;
+  }
+  const progress = models.map((one) => ({
+    model: one.model,
+    events: one.events,
+    key: one.lastEventKey,
+    at_ms: one.lastOccurredAtMs,
+  }));
+  await db.execute(sql`
+    with counted as (
+      insert into counters (source, name, value)
+      select source, name, value
+      from json_to_recordset(${JSON.stringify(tally.rows())}::json) as c(source text, name text, value bigint)
+      on conflict (source, name) do update set value = counters.value + excluded.value
+    )
+    insert into sync_states as s (source, model, last_event_key, last_occurred_at, events)
+    select ${source}, model, key, to_timestamp(at_ms / 1000.0), events
+    from json_to_recordset(${JSON.stringify(progress)}::json) as m(model text, events bigint, key text, at_ms float8)
+    on conflict (source, model) do update set
+      last_event_key = excluded.last_event_key,
+      last_occurred_at = greatest(s.last_occurred_at, excluded.last_occurred_at),
+      last_received_at = excluded.last_received_at,
+      events = s.events + excluded.events`);
+}
+
+/** The models of a source, by name. */
+export async function readModels(db: Database, source: string): Promise<readonly ModelState[]> {
+  const rows = await db
+    .select()
+    .from(syncStates)
+    .where(eq(syncStates.source, source))
+    .orderBy(asc(syncStates.model))
+    .limit(MOST_MODELS);
+  return rows.map((row) => ({
+    model: row.model,
+    events: row.events,
+    lastEventKey: row.lastEventKey,
+    lastOccurredAtMs: row.lastOccurredAt.getTime(),
+    lastReceivedAtMs: row.lastReceivedAt.getTime(),
+  }));
+}
+
+/** Accepted events by model over all sources, the most first. */
+export async function countByModel(
+  db: Database,
+): Promise<readonly { readonly model: string; readonly count: number }[]> {
+  const count = sql<number>`sum(${syncStates.events})::float8`;
+  return db
+    .select({ model: syncStates.model, count })
+    .from(syncStates)
+    .groupBy(syncStates.model)
+    .orderBy(desc(count), asc(syncStates.model))
+    .limit(MOST_MODELS);
+}
