@@ -19,6 +19,7 @@ import { quarantineRoutes } from './routes/quarantine';
 import { receiveRoutes } from './routes/receive';
 import { sourceRoutes } from './routes/sources';
 import { statsRoutes } from './routes/stats';
+import { streamRoutes } from './routes/stream';
 import { subscriptionRoutes } from './routes/subscriptions';
 
 export function createApp(dependencies: ApiDependencies): Express {
@@ -33,6 +34,8 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(receiveRoutes(dependencies));
   app.use(requireKey(dependencies.adminKey));
   app.use(express.json({ limit: '64kb', type: () => true }));
+  // Before the events: one may have a key that reads like a path.
+  app.use('/api/v1', streamRoutes(dependencies));
   app.use('/api/v1', eventRoutes(dependencies));
   app.use('/api/v1', eventActionRoutes(dependencies));
   app.use('/api/v1', statsRoutes(dependencies));

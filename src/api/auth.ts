@@ -1,23 +1,37 @@
 // Who may use the interface: whoever has the key. Never compares the keys themselves: their digests are
 // equally long, so the time tells nothing.
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { Secret } from '../config';
 import { Problem } from './problem';
 
-/** `Authorization: Bearer <key>` or `X-API-Key: <key>`. */
-export function requireKey(adminKey: Secret): RequestHandler {
+/** What was sent as `Authorization: Bearer <key>` or `X-API-Key: <key>`. */
+export function givenKey(headers: IncomingHttpHeaders): string | undefined {
+  const bearer = /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1];
+  const header = headers['x-api-key'];
+  return bearer ?? (typeof header === 'string' ? header : undefined);
+}
+
+export type KeyCheck = (key: string) => boolean;
+
+export function createKeyCheck(adminKey: Secret): KeyCheck {
   const wanted = digest(adminKey.reveal());
+  return (key) => timingSafeEqual(digest(key), wanted);
+}
+
+export function refusedKey(given: string | undefined): Problem {
+  const what = given === undefined ? 'no key was sent' : 'the key is not the right one';
+  const detail = `${what}: send JISR_ADMIN_KEY as \`Authorization: Bearer …\` or as \`X-API-Key\``;
+  return new Problem(401, detail, { headers: { 'WWW-Authenticate': 'Bearer realm="jisr"' } });
+}
+
+export function requireKey(adminKey: Secret): RequestHandler {
+  const isRight = createKeyCheck(adminKey);
   return (request, _response, next) => {
-    const bearer = /^Bearer +(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const given = bearer ?? request.get('x-api-key');
-    if (given !== undefined && timingSafeEqual(digest(given), wanted)) {
-      next();
-      return;
-    }
-    const what = given === undefined ? 'no key was sent' : 'the key is not the right one';
-    const detail = `${what}: send JISR_ADMIN_KEY as \`Authorization: Bearer …\` or as \`X-API-Key\``;
-    throw new Problem(401, detail, { headers: { 'WWW-Authenticate': 'Bearer realm="jisr"' } });
+    const given = givenKey(request.headers);
+    if (given === undefined || !isRight(given)) throw refusedKey(given);
+    next();
   };
 }
 

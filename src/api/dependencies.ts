@@ -10,6 +10,7 @@ import type { IntakeSource } from '../intake/accepted';
 import type { Logger } from '../logger';
 import type { Store } from '../store/database';
 import type { SecretBox } from '../store/secret-box';
+import type { Feed } from './live/feed';
 import type { TemporalUi } from './present';
 
 export interface ApiSource extends SourceRef {
@@ -25,6 +26,8 @@ export interface ApiDependencies {
   readonly control: BridgeControl;
   readonly sources: readonly ApiSource[];
   readonly intake: Intake;
+  /** For those who read along. */
+  readonly feed: Feed;
   readonly starts: PushStarts;
   readonly bell: DispatchBell;
   readonly runs: EventRuns;

@@ -27,14 +27,19 @@ const MAX_GROUP_COPIES = 1_000;
 
 type Submission = readonly ArrivalToCommit[];
 
-export function createIntake(db: Database): Intake {
+/** @param onNew called after each commit that brought new events, before anybody is answered; must not throw */
+export function createIntake(db: Database, onNew: () => void = () => undefined): Intake {
   const groups = new Map<string, GroupCommit<Submission, readonly Accepted[]>>();
 
   function groupOf(source: IntakeSource): GroupCommit<Submission, readonly Accepted[]> {
     const known = groups.get(source.name);
     if (known !== undefined) return known;
     const made = createGroupCommit<Submission, readonly Accepted[]>(
-      (submissions) => commitGroup(db, source, submissions),
+      async (submissions) => {
+        const all = await commitGroup(db, source, submissions);
+        if (all.flat().some(({ kind }) => kind === 'new')) onNew();
+        return all;
+      },
       MAX_GROUP_COPIES,
       (submission) => submission.length,
     );

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../api/app';
+import { createFeed } from '../api/live/feed';
+import { serveWebSockets } from '../api/live/websocket';
 import type { Config, Secret } from '../config';
 import { createBridgeControl } from '../control/bridge-control';
 import { createDispatchBell } from '../control/dispatch-bell';
@@ -55,9 +57,12 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     log,
     nowMs: Date.now,
   });
-  const intake = createIntake(store.db);
+  const intake = createIntake(store.db, store.inboxBell.ring);
+  const feed = createFeed(store, log);
+  const temporalUi = { baseUrl: uiUrl, namespace: session.namespace };
   const app = createApp({
     store,
+    feed,
     control: createBridgeControl(client),
     intake: ports.intake?.(intake, new Map()) ?? intake,
     starts,
@@ -74,12 +79,13 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     })),
     adminKey,
     appTypes: config.appTypes,
-    temporalUi: { baseUrl: uiUrl, namespace: session.namespace },
+    temporalUi,
     log,
     nowMs: Date.now,
     startedAtMs: Date.now(),
   });
   const server = createServer(app);
+  serveWebSockets(server, { feed, adminKey, temporalUi, log });
   server.listen(config.http.port, config.http.host);
   await once(server, 'listening');
   return {
@@ -87,6 +93,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     stop: async () => {
       const closed = once(server, 'close');
       server.close();
+      feed.close();
       const cut = setTimeout(() => {
         server.closeAllConnections();
       }, LAST_ANSWERS_MS);

@@ -78,7 +78,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
   const bell = createDispatchBell(client);
   const sources = pulledSources(config);
   const settings = new Map(config.sources.map((source) => [source.name, settingsOf(source)]));
-  const intake = createIntake(store.db);
+  const intake = createIntake(store.db, store.inboxBell.ring);
   const {
     intake: putIntake = same,
     storage: putStorage = same,

@@ -6,6 +6,7 @@ import type { PgDatabase } from 'drizzle-orm/pg-core';
 import { Pool, types, type PoolClient, type PoolConfig } from 'pg';
 import { required } from '../domain/required';
 import type { Logger } from '../logger';
+import { createLocalBell, createSharedBell, type InboxBell } from './inbox-bell';
 import { bringUpToDate } from './migrate';
 import { startPglite } from './pglite/start';
 import { canPrepare, preparingStatements } from './prepared-statements';
@@ -21,6 +22,8 @@ export type StoreLocation =
 export interface Store {
   readonly engine: StoreLocation['engine'];
   readonly db: Database;
+  /** To be rung by whoever accepts events. */
+  readonly inboxBell: InboxBell;
   /** Rejects when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -56,6 +59,7 @@ async function openPglite(folder: string, log: Logger): Promise<Store> {
   return {
     engine: 'pglite',
     ...store,
+    inboxBell: createLocalBell(),
     close: async () => {
       // So that the next start has no log to replay.
       await store.db.execute(sql`checkpoint`);
@@ -76,10 +80,20 @@ async function openPostgres(url: string, log: Logger): Promise<Store> {
   });
   await bringUpToDate(limited(MIGRATION_LIMIT_MS), log);
   const config = { ...limited(STATEMENT_LIMIT_MS), max: 10, application_name: 'jisr' };
-  return { engine: 'postgres', ...openPool(config, log) };
+  const { close, ...store } = openPool(config, log);
+  const inboxBell = createSharedBell(limited(STATEMENT_LIMIT_MS), (statement) => store.db.execute(statement));
+  return {
+    engine: 'postgres',
+    ...store,
+    inboxBell,
+    close: async () => {
+      await inboxBell.close();
+      await close();
+    },
+  };
 }
 
-function openPool(config: PoolConfig, log: Logger): Omit<Store, 'engine'> {
+function openPool(config: PoolConfig, log: Logger): Omit<Store, 'engine' | 'inboxBell'> {
   const pool = new Pool(config);
   // The pool replaces what breaks while no statement waits.
   const onIdleError = (error: Error) => {

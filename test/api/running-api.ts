@@ -1,8 +1,10 @@
 // The HTTP interface on a real socket, over a real store and a fake of the port to the workflows.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createApp } from '../../src/api/app';
+import { createFeed, type FeedLimits } from '../../src/api/live/feed';
+import { serveWebSockets } from '../../src/api/live/websocket';
 import type { ApiDependencies, ApiSource } from '../../src/api/dependencies';
 import { Secret } from '../../src/config';
 import type { EventRuns } from '../../src/contracts/event-runs';
@@ -28,6 +30,12 @@ export interface RunningApi {
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   get(path: string): Promise<Answer>;
   post(path: string, body?: unknown): Promise<Answer>;
+  /** Open ones. */
+  connections(): number;
+  /** What waits in this process for open connections to take it. */
+  waitingBytes(): number;
+  /** What open connections were given. */
+  sentBytes(): number;
   close(): Promise<void>;
 }
 
@@ -57,14 +65,17 @@ export const PUSH_ONLY: ApiSource = {
 
 export async function startApi(
   parts: Pick<ApiDependencies, 'store'> & Partial<ApiDependencies>,
+  feedLimits: Partial<FeedLimits> = {},
 ): Promise<RunningApi> {
   const control = fakeControl();
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
-  const app = createApp({
+  const log = createLogger({ level: 'debug', destination: { write } });
+  const dependencies: ApiDependencies = {
     control,
+    feed: createFeed(parts.store, log, feedLimits),
     sources: [MAIN, PUSH_ONLY],
-    intake: createIntake(parts.store.db),
+    intake: createIntake(parts.store.db, parts.store.inboxBell.ring),
     starts: { leaseMs: () => null, start: () => undefined, stop: () => Promise.resolve() },
     bell: { ring: () => undefined, setAwake: () => undefined },
     runs: NO_RUNS,
@@ -73,12 +84,19 @@ export async function startApi(
     adminKey: new Secret(ADMIN_KEY),
     appTypes: USUAL_APP_TYPES,
     temporalUi: { baseUrl: 'http://ui.test', namespace: 'default' },
-    log: createLogger({ level: 'debug', destination: { write } }),
+    log,
     nowMs: Date.now,
     startedAtMs: Date.now(),
     ...parts,
+  };
+  const server = createServer(createApp(dependencies));
+  serveWebSockets(server, dependencies);
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
-  const server = createServer(app);
+  const sum = (of: (socket: Socket) => number) => [...sockets].reduce((all, socket) => all + of(socket), 0);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -104,7 +122,11 @@ export async function startApi(
     call,
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, { body }),
+    connections: () => sockets.size,
+    waitingBytes: () => sum((socket) => socket.writableLength),
+    sentBytes: () => sum((socket) => socket.bytesWritten - socket.writableLength),
     close: async () => {
+      dependencies.feed.close();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

@@ -1,4 +1,6 @@
 // From a push of the simulated Odoo to the subscriber: the endpoint, the worker and a real Temporal server.
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
 import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
 import { startApiRole, type ApiRole } from '../../src/roles/api-role';
 import { Secret } from '../../src/config';
@@ -10,6 +12,7 @@ import { readTotals } from '../../src/store/counters';
 import { listEvents, readEvent } from '../../src/store/events/read';
 import { writeProcessingSettings } from '../../src/store/settings';
 import type { TemporalSession } from '../../src/temporal/session';
+import { readStream } from '../api/stream-reader';
 import {
   eventually,
   log,
@@ -189,5 +192,25 @@ describeOnBothEngines('pushes', (openStore) => {
     await eventually(async () => {
       expect((await readTotals(store.db)).states.processed).toBe(20);
     });
+  }, 60_000);
+
+  test('who reads along gets a push, and the end of the process at once, with when to come again', async () => {
+    await start();
+    const key = { authorization: 'Bearer admin-key' };
+    const reader = await readStream(api.url, '', key);
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/api/v1/events/ws`, { headers: key });
+    const closed = once(socket, 'close');
+    await once(socket, 'open');
+    odoo.change({ operation: 'create' });
+    await eventually(() => {
+      expect(reader.seqs()).toHaveLength(1);
+    });
+    const startedAtMs = Date.now();
+    await api.stop();
+    await reader.ended;
+    expect((await closed)[0]).toBe(1001);
+    // Not only when open requests are cut.
+    expect(Date.now() - startedAtMs).toBeLessThan(4_000);
+    expect(reader.retries).toHaveLength(2);
   }, 60_000);
 });

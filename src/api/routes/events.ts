@@ -13,7 +13,7 @@ import { expectNoQuery, parseQuery } from '../parse';
 import { presentEvent, presentWholeEvent } from '../present';
 import { Problem } from '../problem';
 
-const filterFields = {
+export const eventFields = {
   source: text.optional(),
   model: text.optional(),
   record_id: recordId.optional(),
@@ -28,7 +28,7 @@ const filterFields = {
   q: text.optional(),
 };
 const listQuery = z.strictObject({
-  ...filterFields,
+  ...eventFields,
   order: oneOf(['asc', 'desc']).default('desc'),
   ...pageFields,
 });
@@ -76,7 +76,7 @@ export function noSuchEvent(key: string): Problem {
   return new Problem(404, `no event has the key "${key}": ${howToFind}`);
 }
 
-function filterOf(asked: z.output<z.ZodObject<typeof filterFields>>): EventFilter {
+function filterOf(asked: z.output<z.ZodObject<typeof eventFields>>): EventFilter {
   const { record_id: recordId, push_id: pushId, pull_id: pullId, since, until, ...same } = asked;
   return { ...same, recordId, pushId, pullId, sinceMs: since, untilMs: until };
 }

@@ -1,6 +1,6 @@
 // Reads events for people and programs: lists by filter, one by key, what waits the longest.
 // A list never sorts or counts the inbox: it walks an index from a cursor.
-import { and, asc, desc, eq, getTableColumns, gte, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gte, like, lt, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Channel, JsonObject, OdooUser, Operation, Priority } from '../../domain/event';
 import type { EventState } from '../../domain/event-state';
@@ -38,6 +38,8 @@ export interface StoredEvent extends ListedEvent {
 export interface EventFilter {
   readonly source?: string | undefined;
   readonly model?: string | undefined;
+  /** One of these fits; `*` stands for any characters, also none. */
+  readonly models?: readonly string[] | undefined;
   readonly recordId?: number | undefined;
   readonly operation?: Operation | undefined;
   readonly priority?: Priority | undefined;
@@ -56,6 +58,8 @@ export interface Page {
   readonly limitRows: number;
   /** The `seq` of the last row seen; null begins at the beginning. */
   readonly after: number | null;
+  /** Leaves out every `seq` above it. */
+  readonly upTo?: number | undefined;
 }
 
 /** All but the payload, which can be megabytes. */
@@ -81,7 +85,11 @@ export function listQuery(db: Database, filter: EventFilter, page: Page) {
     .select(LISTED)
     .from(events)
     .where(
-      and(...conditions(filter), page.after === null ? undefined : behind(page.after, page.order, isByTime)),
+      and(
+        ...conditions(filter),
+        page.after === null ? undefined : behind(page.after, page.order, isByTime),
+        page.upTo === undefined ? undefined : lte(events.seq, page.upTo),
+      ),
     )
     .orderBy(...(isByTime ? [direction(events.receivedAt)] : []), direction(events.seq))
     .limit(page.limitRows);
@@ -122,6 +130,7 @@ function conditions(filter: EventFilter): readonly (SQL | undefined)[] {
   return [
     equal(events.source, filter.source),
     equal(events.model, filter.model),
+    filter.models === undefined ? undefined : or(...filter.models.map(fitsModel)),
     equal(events.recordId, filter.recordId),
     equal(events.operation, filter.operation),
     equal(events.priority, filter.priority === undefined ? undefined : rankOf(filter.priority)),
@@ -133,6 +142,11 @@ function conditions(filter: EventFilter): readonly (SQL | undefined)[] {
     filter.untilMs === undefined ? undefined : lt(events.receivedAt, new Date(filter.untilMs)),
     filter.q === undefined ? undefined : matches(filter.q),
   ];
+}
+
+function fitsModel(pattern: string): SQL {
+  if (!pattern.includes('*')) return eq(events.model, pattern);
+  return like(events.model, pattern.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%'));
 }
 
 function matches(q: string): SQL | undefined {

@@ -5,7 +5,8 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../database';
 import { SOURCE_LOCKS } from './known';
 
-const LOOK_AGAIN_MS = 5;
+/** The longer it lasts, the longer until the next look: whoever asks for locks holds up whoever takes one. */
+const LOOK_AGAIN_MS = { first: 5, longest: 40 };
 
 /**
  * The `seq` up to which every event is committed, or never will be. A read that begins after the answer sees all of
@@ -16,8 +17,9 @@ export async function settledSeq(db: Database): Promise<number> {
     sql`select case when is_called then last_value else 0 end::float8 as last from events_seq_seq`,
   );
   // In a statement of its own: a number given out before was given to one who had the lock then.
-  for (let accepting = await acceptingNow(db); accepting.size > 0;) {
-    await after(LOOK_AGAIN_MS);
+  let accepting = await acceptingNow(db);
+  for (let waitMs = LOOK_AGAIN_MS.first; accepting.size > 0; waitMs *= 2) {
+    await after(Math.min(waitMs, LOOK_AGAIN_MS.longest));
     accepting = common(accepting, await acceptingNow(db));
   }
   return rows[0]?.last ?? 0;
