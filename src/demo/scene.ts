@@ -6,6 +6,7 @@ import type { Simulator } from '../simulator/simulator-types';
 import { createBridgeClient, type BridgeClient } from './bridge-client';
 import { SOURCE, type Stage } from './stage';
 import { STEPS, type Step } from './steps';
+import { startStreamReader } from './stream-reader';
 import type { Subscriber } from './subscriber';
 import { judge, type Verdict } from './verdict';
 
@@ -14,6 +15,8 @@ export interface SceneResult {
   readonly pushed: number;
   readonly pulled: number;
   readonly copies: number;
+  /** Made to the subscriber, those that failed too. */
+  readonly attempts: number;
 }
 
 export interface Scene {
@@ -30,10 +33,12 @@ export interface Scene {
 export async function playScene(scene: Scene): Promise<SceneResult> {
   const { odoo, subscriber, bridge, pushKey, say, steps = STEPS, patienceMs = 20_000 } = scene;
   const client = createBridgeClient(bridge.url, bridge.adminKey);
+  const stream = startStreamReader(bridge.url, bridge.adminKey);
   const until: Stage['until'] = (holds) => within(patienceMs, holds);
   const stage: Stage = {
     odoo,
     subscriber,
+    stream,
     client,
     pushUrl: `${bridge.url}/api/v1/webhooks/receive`,
     pushKey,
@@ -52,17 +57,22 @@ export async function playScene(scene: Scene): Promise<SceneResult> {
 
   say('       comparing every change in Odoo with every event and every webhook');
   const { counts } = await client.source(SOURCE);
+  const events = await client.events();
+  await until(() => stream.seen.length >= events.length);
+  await stream.close();
   return {
     verdict: judge({
       entries: odoo.ledger.entries(),
       payloadOf: (serial) => odoo.ledger.payloadOf(serial),
       strayMarks: odoo.ledger.strayMarks().length,
-      events: await client.events(),
+      events,
       taken: subscriber.taken(),
+      streamed: stream.seen,
     }),
     pushed: counts['pushed'] ?? 0,
     pulled: counts['pulled'] ?? 0,
     copies: (await client.stats()).duplicates,
+    attempts: subscriber.received.length,
   };
 }
 

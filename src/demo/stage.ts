@@ -1,6 +1,7 @@
 // What a step of the demo can use.
 import type { Simulator } from '../simulator/simulator-types';
 import type { BridgeClient } from './bridge-client';
+import type { StreamReader } from './stream-reader';
 import type { Subscriber } from './subscriber';
 
 /** The source that the environment configures. */
@@ -9,6 +10,7 @@ export const SOURCE = 'main';
 export interface Stage {
   readonly odoo: Simulator;
   readonly subscriber: Subscriber;
+  readonly stream: StreamReader;
   readonly client: BridgeClient;
   readonly pushUrl: string;
   readonly pushKey: string;

@@ -119,6 +119,17 @@ export const STEPS: readonly Step[] = [
     },
   },
   {
+    title: 'the connection of a reader of the live stream breaks: it resumes after the last event it has',
+    play: async ({ odoo, stream, until }) => {
+      const before = stream.seen.length;
+      odoo.changeMany(20);
+      await until(() => stream.seen.length > before);
+      stream.cut();
+      odoo.changeMany(20);
+      await odoo.pushesIdle();
+    },
+  },
+  {
     title: 'one record is created, changed and deleted: three events, in their order',
     play: async ({ odoo }) => {
       for (const operation of ['create', 'write', 'unlink'] as const)

@@ -19,6 +19,8 @@ export interface ReceivedWebhook {
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** How long it takes to answer; at once when left out. */
+  readonly afterMs?: number;
 }
 
 /** `hang`: the connection stays open without an answer. */
@@ -44,8 +46,12 @@ export async function startSubscriber(): Promise<Subscriber> {
     received.push(webhook);
     const reply = behaviour(webhook);
     if (reply === 'hang') return;
-    webhook.status = reply.status;
-    response.writeHead(reply.status, { ...reply.headers }).end(`status ${reply.status}`);
+    const write = () => {
+      webhook.status = reply.status;
+      response.writeHead(reply.status, { ...reply.headers }).end(`status ${reply.status}`);
+    };
+    if (reply.afterMs === undefined) write();
+    else setTimeout(write, reply.afterMs).unref();
   }
 
   const server = createServer((request, response) => {

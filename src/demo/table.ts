@@ -1,7 +1,7 @@
 // What the demo shows at its end.
 import type { SceneResult } from './scene';
 
-export function resultTable({ verdict, pushed, pulled, copies }: SceneResult): readonly string[] {
+export function resultTable({ verdict, pushed, pulled, copies, attempts }: SceneResult): readonly string[] {
   const rows: readonly (readonly [string, number])[] = [
     ['changes made in Odoo', verdict.made],
     ['copies pushed', pushed],
@@ -10,7 +10,9 @@ export function resultTable({ verdict, pushed, pulled, copies }: SceneResult): r
     ['events', verdict.events],
     ['processed', verdict.processed],
     ['webhooks delivered', verdict.delivered],
+    ['  attempts made', attempts],
     ['  delivered again', verdict.repeated],
+    ['events by the live stream', verdict.streamed],
     ['acknowledged to Odoo', verdict.acknowledged],
   ];
   return [

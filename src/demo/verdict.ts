@@ -5,6 +5,7 @@ import { canonicalJson } from '../domain/canonical-json';
 import type { Json, JsonObject } from '../domain/event';
 import type { LedgerEntry } from '../simulator/ledger-types';
 import type { BridgeEvent } from './bridge-client';
+import type { StreamedEvent } from './stream-reader';
 
 /** What a subscriber took. */
 export interface TakenWebhook {
@@ -20,6 +21,8 @@ export interface Evidence {
   readonly events: readonly BridgeEvent[];
   /** Null where nobody subscribed; else of one who wants every event. */
   readonly taken: readonly TakenWebhook[] | null;
+  /** By the live stream, in the order in which they came; left out where nobody read it. */
+  readonly streamed?: readonly StreamedEvent[];
 }
 
 export interface Verdict {
@@ -33,11 +36,13 @@ export interface Verdict {
   readonly delivered: number;
   /** Webhooks taken more than once, under the same id. */
   readonly repeated: number;
+  /** Events that came by the live stream. */
+  readonly streamed: number;
   /** What is wrong, one sentence each. */
   readonly findings: readonly string[];
 }
 
-export function judge({ entries, payloadOf, strayMarks, events, taken }: Evidence): Verdict {
+export function judge({ entries, payloadOf, strayMarks, events, taken, streamed }: Evidence): Verdict {
   const findings: string[] = [];
   const unclaimed = new Set(events);
   for (const entry of entries) {
@@ -62,6 +67,7 @@ export function judge({ entries, payloadOf, strayMarks, events, taken }: Evidenc
   const byId = new Map<string, TakenWebhook>();
   for (const webhook of taken ?? []) byId.set(webhook.id, webhook);
   if (taken !== null) findings.push(...deliveryFindings(events, taken, byId.size));
+  if (streamed !== undefined) findings.push(...streamFindings(events, streamed));
   return {
     ok: findings.length === 0,
     made: entries.filter(mustBeKnown).length,
@@ -70,6 +76,7 @@ export function judge({ entries, payloadOf, strayMarks, events, taken }: Evidenc
     acknowledged: entries.filter((entry) => entry.marked > 0).length,
     delivered: byId.size,
     repeated: (taken?.length ?? 0) - byId.size,
+    streamed: streamed?.length ?? 0,
     findings,
   };
 }
@@ -94,6 +101,23 @@ function deliveryFindings(
   }
   for (const { key } of events) if (!idOf.has(key)) findings.push(`event ${key} was never delivered`);
   if (distinct > idOf.size) findings.push(`${distinct} webhooks went out for ${idOf.size} events`);
+  return findings;
+}
+
+function streamFindings(
+  events: readonly BridgeEvent[],
+  streamed: readonly StreamedEvent[],
+): readonly string[] {
+  const findings: string[] = [];
+  const came = new Set<string>();
+  let last = 0;
+  for (const { seq, key } of streamed) {
+    if (came.has(key)) findings.push(`event ${key} came twice by the stream`);
+    else if (seq <= last) findings.push(`event ${key} came by the stream after a later one`);
+    came.add(key);
+    last = Math.max(last, seq);
+  }
+  for (const { key } of events) if (!came.has(key)) findings.push(`event ${key} never came by the stream`);
   return findings;
 }
 
