@@ -7,6 +7,7 @@ import type { ApiDependencies } from './dependencies';
 import { answerError, notFound } from './errors';
 import { Problem } from './problem';
 import { requestLog } from './request-log';
+import { deliveryRoutes } from './routes/deliveries';
 import { eventActionRoutes } from './routes/event-actions';
 import { eventRoutes } from './routes/events';
 import { healthRoutes } from './routes/health';
@@ -15,6 +16,7 @@ import { quarantineRoutes } from './routes/quarantine';
 import { receiveRoutes } from './routes/receive';
 import { sourceRoutes } from './routes/sources';
 import { statsRoutes } from './routes/stats';
+import { subscriptionActRoutes } from './routes/subscription-acts';
 import { subscriptionRoutes } from './routes/subscriptions';
 
 export function createApp(dependencies: ApiDependencies): Express {
@@ -34,6 +36,8 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use('/api/v1', sourceRoutes(dependencies));
   app.use('/api/v1', processingRoutes(dependencies));
   app.use('/api/v1', subscriptionRoutes(dependencies));
+  app.use('/api/v1', subscriptionActRoutes(dependencies));
+  app.use('/api/v1', deliveryRoutes(dependencies));
   app.use('/api/v1', quarantineRoutes(dependencies));
   app.use(notFound);
   app.use(answerError(dependencies.log));

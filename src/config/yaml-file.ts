@@ -36,6 +36,19 @@ const LIST_KEYS = {
   sources: SOURCE_KEYS,
   priorities: ['source', 'model', 'operations', 'fields', 'priority'],
   processing: ['source', 'model', 'priorities', 'mode'],
+  subscriptions: [
+    'name',
+    'url',
+    'sources',
+    'models',
+    'operations',
+    'priorities',
+    'fields',
+    'ordered',
+    'coalesce',
+    'rate_per_second',
+    ...secretKeys('secret'),
+  ],
 } as const;
 
 const shape = z.strictObject({
@@ -48,6 +61,7 @@ const shape = z.strictObject({
   sources: z.array(mapping(LIST_KEYS.sources)).nullish(),
   priorities: z.array(mapping(LIST_KEYS.priorities)).nullish(),
   processing: z.array(mapping(LIST_KEYS.processing)).nullish(),
+  subscriptions: z.array(mapping(LIST_KEYS.subscriptions)).nullish(),
 });
 
 export interface YamlFile {
@@ -55,6 +69,7 @@ export interface YamlFile {
   readonly sources: readonly YamlSection[];
   readonly priorities: readonly YamlSection[];
   readonly processing: readonly YamlSection[];
+  readonly subscriptions: readonly YamlSection[];
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -118,6 +133,7 @@ function yamlFile(
     sources: list('sources'),
     priorities: list('priorities'),
     processing: list('processing'),
+    subscriptions: list('subscriptions'),
     problems,
   };
 }

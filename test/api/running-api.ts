@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from '../../src/api/app';
 import type { ApiDependencies, ApiSource } from '../../src/api/dependencies';
+import { createAddressGuard } from '../../src/channels/webhook/address-guard';
+import { createWebhookSender } from '../../src/channels/webhook/sender';
 import { Secret } from '../../src/config';
 import type { EventRuns } from '../../src/contracts/event-runs';
 import { createIntake } from '../../src/intake/accept';
@@ -60,6 +62,8 @@ export async function startApi(
   const control = fakeControl();
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
+  const allowCidrs = ['127.0.0.0/8'];
+  const sender = createWebhookSender({ allowCidrs, userAgent: 'jisr/test', nowMs: Date.now });
   const app = createApp({
     control,
     sources: [MAIN, PUSH_ONLY],
@@ -67,6 +71,7 @@ export async function startApi(
     starts: { leaseMs: () => null, start: () => undefined, stop: () => Promise.resolve() },
     bell: { ring: () => undefined, setAwake: () => undefined },
     runs: NO_RUNS,
+    webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
     secretBox: createSecretBox('a secret key for tests'),
     limits: { maxPendingEvents: 1_000, maxBodyBytes: 1_048_576 },
     adminKey: new Secret(ADMIN_KEY),
@@ -106,6 +111,7 @@ export async function startApi(
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
+      await sender.close();
     },
   };
 }
