@@ -11,6 +11,7 @@ import type { Secret } from './config/secret';
 import { type Environment, SettingReader, type YamlSection } from './config/setting-reader';
 import type { ClientConfig, Config, StoreConfig } from './config/shape';
 import { readSources } from './config/sources';
+import { readSubscriptions } from './config/subscriptions';
 import { readTemporal } from './config/temporal-server';
 import { httpUrl, logLevel, postgresUrl, text, wholeNumber } from './config/values';
 import { NO_YAML_FILE, readYamlFile } from './config/yaml-file';
@@ -30,6 +31,7 @@ export type {
   PushConfig,
   SourceConfig,
   StoreConfig,
+  SubscriptionConfig,
   TemporalConfig,
   TemporalConnectionOptions,
   TemporalServerConfig,
@@ -56,6 +58,8 @@ export function loadConfig(env: Environment = process.env, workingFolder: string
   const store = file.section('store');
   const limits = file.section('limits');
   const dataDir = reader.path({ variable: 'JISR_DATA_DIR', section: store, key: 'data_dir' }, text);
+  const sources = readSources(reader, file.sources);
+  const deliveries = readDeliveries(reader, file.section('deliveries'));
   const config: Config = {
     configFile: yaml === null ? null : yamlPath,
     dataDir: dataDir ?? resolve(workingFolder, 'data'),
@@ -72,7 +76,7 @@ export function loadConfig(env: Environment = process.env, workingFolder: string
     },
     store: readStore(reader, store),
     temporal: readTemporal(reader, file.section('temporal')),
-    sources: readSources(reader, file.sources),
+    sources,
     limits: {
       maxPendingEvents:
         reader.value(
@@ -95,10 +99,14 @@ export function loadConfig(env: Environment = process.env, workingFolder: string
           wholeNumber(1_024, 1e9),
         ) ?? 16 * 1_048_576,
     },
-    deliveries: readDeliveries(reader, file.section('deliveries')),
+    deliveries,
     priorityRules: readPriorityRules(reader, file.priorities),
     processing: readProcessing(reader, limits, file.processing),
     appTypes: readAppTypes(reader, file.appTypes),
+    subscriptions: readSubscriptions(reader, file.subscriptions, {
+      sources: sources.map(({ name }) => name),
+      allowCidrs: deliveries.allowCidrs,
+    }),
   };
   return orRefuse(config, reader);
 }

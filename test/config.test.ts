@@ -74,6 +74,7 @@ describe('without any setting', () => {
       priorityRules: [],
       appTypes: USUAL_APP_TYPES,
       processing: { rules: [], otherwise: 'auto' },
+      subscriptions: [],
     });
   });
 
@@ -505,4 +506,60 @@ test('the command line needs only the address and the key of a running Jisr', ()
   const env = { JISR_URL: 'https://jisr.example.com/', JISR_API_KEY: 'key', PORT: 'x' };
   const client = loadClientConfig(env, folder);
   expect([client.url, client.apiKey?.reveal()]).toEqual(['https://jisr.example.com', 'key']);
+});
+
+describe('subscriptions', () => {
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+  test('are read with one value for a list of one; what is left out does not filter', () => {
+    const yaml = `subscriptions:
+  - { name: crm, url: https://crm.test/hook?token=hidden, models: [res.*, sale.order], fields: state, sources: main,
+      operations: [create, write], priorities: high, ordered: true, coalesce: true, rate_per_second: 20,
+      secret: ${secret} }
+  - { name: erp, url: https://erp.test/ }`;
+    const config = load({}, yaml);
+    expect(config.subscriptions).toMatchObject([
+      {
+        name: 'crm',
+        filter: {
+          sources: ['main'],
+          models: ['res.*', 'sale.order'],
+          operations: ['create', 'write'],
+          priorities: ['high'],
+          fields: ['state'],
+        },
+        ordered: true,
+        coalesce: true,
+        ratePerSecond: 20,
+      },
+      { name: 'erp', filter: {}, ordered: false, coalesce: false, ratePerSecond: null, secret: null },
+    ]);
+    expect(config.subscriptions[0]!.secret!.reveal()).toBe(secret);
+    const shown = describeConfig(config).join('\n');
+    expect(shown).toContain(
+      'subscription crm: to https://crm.test, ordered, coalesced, at most 20/s, secret set',
+    );
+    expect(shown).not.toMatch(/whsec_|hidden/);
+  });
+
+  const crm = 'name: crm, url: https://crm.test/';
+  const at = (key: string) => `jisr.yaml: subscriptions[0].${key}`;
+  test.each([
+    ['- { url: https://crm.test/ }', `${at('name')}: nothing`],
+    ['- { name: crm }', `${at('url')}: nothing`],
+    ['- { name: a b, url: https://crm.test/ }', `${at('name')}: "a b"`],
+    ['- { name: crm, url: https://me:pw@crm.test/ }', `${at('url')}: another address`],
+    ['- { name: crm, url: http://192.168.0.1/ }', `${at('url')}: another address`],
+    [`- { ${crm}, models: sale order }`, `${at('models')}: "sale order"`],
+    [`- { ${crm}, models: [x, x] }`, `${at('models')}: ["x","x"]`],
+    [`- { ${crm}, sources: hq }`, `${at('sources')}: "hq"`],
+    [`- { ${crm}, operations: update }`, `${at('operations')}: "update"`],
+    [`- { ${crm}, fields: partner-id }`, `${at('fields')}: "partner-id"`],
+    [`- { ${crm}, rate_per_second: 0 }`, `${at('rate_per_second')}: 0`],
+    [`- { ${crm}, secret: whsec_short }`, `${at('secret')}: a value that is not shown`],
+    [`- { ${crm}, filter: {} }`, `${at('filter')}: an unknown key`],
+    [`- { ${crm} }\n  - { ${crm} }`, 'jisr.yaml: subscriptions: the name "crm" twice'],
+  ])('%s is refused', (list, problem) => {
+    expect(problems({}, `subscriptions:\n  ${list}`)).toEqual([problem]);
+  });
 });

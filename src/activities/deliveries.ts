@@ -12,6 +12,7 @@ import { standingOf } from '../domain/run';
 import type { Database } from '../store/database';
 import { takeOver } from '../store/deliveries/acts';
 import type { LoadedDelivery } from '../store/deliveries/load';
+import { takeMarkOff } from '../store/deliveries/of-events';
 import { FIRST_TRY_MS, type Attempts } from './attempts';
 
 export interface DeliveryDependencies {
@@ -41,7 +42,10 @@ export function createDeliveryActivities(
       loaded = await attempts.load(ref.id);
     }
     if (loaded === null || standing === 'older') return { kind: 'older' };
-    if (loaded.state === 'waiting') return loaded;
+    if (loaded.state === 'waiting') {
+      if (loaded.toOpen) await takeMarkOff(db, loaded);
+      return loaded;
+    }
     return { kind: 'settled', delivery: loaded.state, status: loaded.event.status, failure: null };
   }
 

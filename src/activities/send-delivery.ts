@@ -1,4 +1,4 @@
-// Sends one delivery, signed with its subscription's secret. Writes nothing down.
+// Sends one delivery, signed with its subscription's secrets. Writes nothing down.
 import { Context } from '@temporalio/activity';
 import type { SendResult } from '../channels/webhook/outcome';
 import type { WebhookSender } from '../channels/webhook/sender';
@@ -17,13 +17,16 @@ const KEPT_SECRETS = 1_000;
 export function createSending({ sender, secretBox }: SendingParts) {
   const decrypted = new Map<string, string>();
   return async ({ id, subscription, event }: LoadedDelivery, timeoutMs: number): Promise<SendResult> => {
-    const secret = secretOf(subscription.encryptedSecret);
-    if (secret instanceof SecretUnreadable) return unsigned(secret);
+    const secrets = subscription.encryptedSecrets.map(secretOf);
+    const readable = secrets.filter((secret) => typeof secret === 'string');
+    const newest = secrets[0];
+    // An older one that cannot be read any more holds nothing up.
+    if (newest instanceof SecretUnreadable) return unsigned(newest);
     return sender.send({
       url: subscription.url,
       id,
       body: webhookBody(event),
-      secrets: [secret],
+      secrets: readable,
       timeoutMs,
       // A worker that stops gives the attempt up; it is made again elsewhere, under the same id.
       signal: Context.current().cancellationSignal,

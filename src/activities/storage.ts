@@ -1,9 +1,15 @@
 // Activities that only need the store.
-import type { DeliveryToMake, RunRef, SourceSetup, StorageActivities } from '../contracts/activities';
+import type {
+  DeliveryToMake,
+  ReopenAnswer,
+  RunRef,
+  SourceSetup,
+  StorageActivities,
+} from '../contracts/activities';
 import type { SyncSettings } from '../domain/sync';
 import { createGroupCommit } from '../intake/group-commit';
 import type { Database } from '../store/database';
-import { discardEvent, reopen } from '../store/deliveries/acts';
+import { discardEvent, markedOf, reopen, type Acted } from '../store/deliveries/acts';
 import type { EventDelivery } from '../store/deliveries/of-events';
 import { completeEvents, routeEvents } from '../store/events/route';
 import { readSourceSettings, writeProcessingSettings, writeSourceSettings } from '../store/settings';
@@ -67,10 +73,8 @@ export function createStorageActivities(dependencies: StorageDependencies): Stor
       };
     },
     complete: async (run) => (await closing.add(run)).status,
-    reopen: async (run) => {
-      const reopened = await reopen(db, inOwnWorkflow(run));
-      return reopened === null ? null : { status: reopened.status, deliveries: reopened.waiting.map(toMake) };
-    },
+    reopen: async (run) => toAnswer(await reopen(db, inOwnWorkflow(run))),
+    marked: async (run) => toAnswer(await markedOf(db, inOwnWorkflow(run))),
     discard: async ({ key, runId, reason }) =>
       (await discardEvent(db, key, inOwnWorkflow({ key, runId }), reason))?.status ?? null,
     loadSource: ({ source }) => setupOf(source),
@@ -84,6 +88,10 @@ export function createStorageActivities(dependencies: StorageDependencies): Stor
 
 function inOwnWorkflow(run: RunRef) {
   return { ...run, workflowId: run.key };
+}
+
+function toAnswer(acted: Acted | null): ReopenAnswer {
+  return acted === null ? null : { status: acted.status, deliveries: acted.waiting.map(toMake) };
 }
 
 function toMake({ id, subscription, tries }: EventDelivery): DeliveryToMake {

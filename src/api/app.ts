@@ -11,6 +11,7 @@ import { clientEventRoutes } from './routes/client-events';
 import { clientHealthRoutes } from './routes/client-health';
 import { clientRetryRoutes } from './routes/client-retries';
 import { deviceSyncRoutes } from './routes/device-sync';
+import { deliveryRoutes } from './routes/deliveries';
 import { eventActionRoutes } from './routes/event-actions';
 import { eventRoutes } from './routes/events';
 import { healthRoutes } from './routes/health';
@@ -20,6 +21,7 @@ import { receiveRoutes } from './routes/receive';
 import { sourceRoutes } from './routes/sources';
 import { statsRoutes } from './routes/stats';
 import { streamRoutes } from './routes/stream';
+import { subscriptionActRoutes } from './routes/subscription-acts';
 import { subscriptionRoutes } from './routes/subscriptions';
 
 export function createApp(dependencies: ApiDependencies): Express {
@@ -42,6 +44,8 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use('/api/v1', sourceRoutes(dependencies));
   app.use('/api/v1', processingRoutes(dependencies));
   app.use('/api/v1', subscriptionRoutes(dependencies));
+  app.use('/api/v1', subscriptionActRoutes(dependencies));
+  app.use('/api/v1', deliveryRoutes(dependencies));
   app.use('/api/v1', quarantineRoutes(dependencies));
   app.use('/api/v1', clientEventRoutes(dependencies));
   app.use('/api/v1', clientRetryRoutes(dependencies));

@@ -1,5 +1,7 @@
 // What the HTTP interface is given: the ports it works through, and what it must know of the configuration.
 // Holds no behaviour.
+import type { AddressGuard } from '../channels/webhook/address-guard';
+import type { WebhookSender } from '../channels/webhook/sender';
 import type { LimitsConfig, PushConfig, Secret } from '../config';
 import type { DispatchBell, EventRuns } from '../contracts/event-runs';
 import type { AppTypes } from '../domain/app-types';
@@ -32,6 +34,11 @@ export interface ApiDependencies {
   readonly bell: DispatchBell;
   readonly runs: EventRuns;
   readonly secretBox: SecretBox;
+  readonly webhooks: {
+    /** For tests of subscriptions; events go out from the workers. */
+    readonly sender: Pick<WebhookSender, 'send'>;
+    readonly refuses: AddressGuard;
+  };
   readonly limits: Pick<LimitsConfig, 'maxPendingEvents' | 'maxBodyBytes'>;
   readonly adminKey: Secret;
   /** Which models each app pulls. */

@@ -53,7 +53,7 @@ export function presentWholeEvent({ event, copies, deliveries, actions }: WholeE
   };
 }
 
-function presentDelivery(delivery: KeptDelivery, eventKey: string) {
+export function presentDelivery(delivery: KeptDelivery, eventKey: string) {
   return {
     id: delivery.id,
     event_key: eventKey,

@@ -10,6 +10,7 @@ import type {
   PushConfig,
   SourceConfig,
   StoreConfig,
+  SubscriptionConfig,
   TemporalServerConfig,
 } from './shape';
 
@@ -30,6 +31,7 @@ export function describeConfig(config: Config): readonly string[] {
     ...(config.priorityRules.length === 0 ? [] : [`priority rules: ${config.priorityRules.length}`]),
     describeProcessing(config.processing),
     `app types: ${[...config.appTypes.keys()].join(', ')}`,
+    ...config.subscriptions.map(describeSubscription),
     `log level: ${config.log.level}`,
   ];
 }
@@ -61,6 +63,19 @@ function describeDeliveries({ allowCidrs, waitsMs, deadLetterDays, secretKey }: 
 
 function describeProcessing({ rules, otherwise }: ProcessingPolicy): string {
   return `processing: ${otherwise}${rules.length === 0 ? '' : `, ${rules.length} rules`}`;
+}
+
+function describeSubscription({ name, url, secret, ...ways }: SubscriptionConfig): string {
+  const { ordered, coalesce, ratePerSecond } = ways;
+  const how = [
+    // A path, or what comes behind it, may hold a token.
+    `to ${new URL(url).origin}`,
+    ...(ordered ? ['ordered'] : []),
+    ...(coalesce ? ['coalesced'] : []),
+    ...(ratePerSecond === null ? [] : [`at most ${ratePerSecond}/s`]),
+    `secret ${secret === null ? 'made by Jisr' : 'set'}`,
+  ];
+  return `subscription ${name}: ${how.join(', ')}`;
 }
 
 function describeStore(store: StoreConfig): string {

@@ -5,6 +5,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import type { AppTypes } from '../domain/app-types';
 import type { PriorityRule } from '../domain/priority-rules';
 import type { ProcessingPolicy } from '../domain/processing';
+import type { SubscriptionFilter } from '../domain/subscription';
 import type { Secret } from './secret';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -31,6 +32,8 @@ export interface Config {
   readonly processing: ProcessingPolicy;
   /** Which models each app pulls. */
   readonly appTypes: AppTypes;
+  /** Those that are there from the start, and that the HTTP interface does not change. */
+  readonly subscriptions: readonly SubscriptionConfig[];
 }
 
 export interface HttpConfig {
@@ -110,6 +113,18 @@ export interface DeliveriesConfig {
   readonly deadLetterDays: number;
   /** Encrypts the secrets of subscriptions. Null: the embedded start makes one and keeps it in the data folder. */
   readonly secretKey: Secret | null;
+}
+
+export interface SubscriptionConfig {
+  readonly name: string;
+  readonly url: string;
+  readonly filter: SubscriptionFilter;
+  readonly ordered: boolean;
+  readonly coalesce: boolean;
+  /** Null without a limit. */
+  readonly ratePerSecond: number | null;
+  /** Null: one is made, and nobody has seen it; `rotate-secret` shows one. */
+  readonly secret: Secret | null;
 }
 
 export interface LimitsConfig {

@@ -37,6 +37,19 @@ const LIST_KEYS = {
   sources: SOURCE_KEYS,
   priorities: ['source', 'model', 'operations', 'fields', 'priority'],
   processing: ['source', 'model', 'priorities', 'mode'],
+  subscriptions: [
+    'name',
+    'url',
+    'sources',
+    'models',
+    'operations',
+    'priorities',
+    'fields',
+    'ordered',
+    'coalesce',
+    'rate_per_second',
+    ...secretKeys('secret'),
+  ],
 } as const;
 
 const shape = z.strictObject({
@@ -50,6 +63,7 @@ const shape = z.strictObject({
   priorities: z.array(mapping(LIST_KEYS.priorities)).nullish(),
   processing: z.array(mapping(LIST_KEYS.processing)).nullish(),
   app_types: z.record(z.string(), z.unknown()).nullish(),
+  subscriptions: z.array(mapping(LIST_KEYS.subscriptions)).nullish(),
 });
 
 export interface YamlFile {
@@ -59,6 +73,7 @@ export interface YamlFile {
   readonly processing: readonly YamlSection[];
   /** Its keys are the user's own. */
   readonly appTypes: YamlSection;
+  readonly subscriptions: readonly YamlSection[];
   readonly problems: readonly ConfigProblem[];
 }
 
@@ -123,6 +138,7 @@ function yamlFile(
     priorities: list('priorities'),
     processing: list('processing'),
     appTypes: { where: `${name}: app_types`, values: value.app_types ?? {} },
+    subscriptions: list('subscriptions'),
     problems,
   };
 }

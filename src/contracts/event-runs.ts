@@ -19,7 +19,10 @@ export type StartOutcome = 'started' | 'running' | 'closed';
 export type RunFate = 'running' | 'completed' | 'broken' | 'unknown';
 
 export type EventSignal =
-  { readonly kind: 'retry' } | { readonly kind: 'discard'; readonly reason: string | null };
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'discard'; readonly reason: string | null }
+  /** Waiting deliveries were marked, to be made now. */
+  | { readonly kind: 'deliver-now' };
 
 export interface StartHow {
   /** Start also when a run of this id has completed. */
@@ -32,7 +35,7 @@ export interface EventRuns {
   start(event: EventToStart, how: StartHow): Promise<StartOutcome>;
   /** @throws BatchTooLarge when the server does not take lists of this length */
   startBatch(batch: BatchToStart): Promise<void>;
-  /** Retry or discard a dead letter by its run, for a person who waits; false when none is open. */
+  /** Tells an event's run what a person wants; false when none is open. Only a dead letter is retried or discarded. */
   signal(workflowId: string, act: EventSignal): Promise<boolean>;
   /** Of the newest run. `broken`: terminated, timed out, failed or cancelled. `unknown`: Temporal knows none. */
   fateOf(workflowId: string): Promise<RunFate>;

@@ -60,6 +60,8 @@ export const dispatchStatusQuery = defineQuery<DispatchStatus>('status');
 /** Both count only while the event is a dead letter. */
 export const retrySignal = defineSignal('retry');
 export const discardSignal = defineSignal<[PauseNote?]>('discard');
+/** Somebody marked waiting deliveries: the run makes them now. Harmless at any time. */
+export const deliverNowSignal = defineSignal('deliverNow');
 
 export interface EventStatus extends EventToProcess {
   readonly status: EventState;

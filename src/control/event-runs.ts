@@ -20,7 +20,7 @@ import {
   type StartHow,
   type StartOutcome,
 } from '../contracts/event-runs';
-import { discardSignal, eventQuery, retrySignal } from '../contracts/messages';
+import { deliverNowSignal, discardSignal, eventQuery, retrySignal } from '../contracts/messages';
 import { isBatch, TASK_QUEUE, WORKFLOW_TYPES } from '../contracts/names';
 import { eventSearchAttributes } from '../contracts/search-attributes';
 import type { BatchRecord, BatchToProcess, EventToProcess } from '../contracts/workflows';
@@ -115,6 +115,10 @@ export function createEventRuns(client: Client): EventRuns {
     const handle = workflow.getHandle(workflowId);
     return ask(client, async () => {
       try {
+        if (act.kind === 'deliver-now') {
+          await handle.signal(deliverNowSignal);
+          return true;
+        }
         if ((await handle.describe()).status.name !== 'RUNNING') return false;
         // Its row is a dead letter a moment before the run knows, which takes signals only then.
         while ((await handle.query(eventQuery)).status !== 'dead_letter') await sleep(PARKED_LOOK_MS);

@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../api/app';
 import { createFeed } from '../api/live/feed';
 import { serveWebSockets } from '../api/live/websocket';
+import { createAddressGuard } from '../channels/webhook/address-guard';
+import { createWebhookSender } from '../channels/webhook/sender';
 import type { Config, Secret } from '../config';
 import { createBridgeControl } from '../control/bridge-control';
 import { createDispatchBell } from '../control/dispatch-bell';
@@ -16,6 +18,8 @@ import type { Store } from '../store/database';
 import { clearLeases } from '../store/events/claim';
 import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
+import { readVersion } from '../version';
+import { plantSeeds } from './seeds';
 import { intakeSource } from './sources';
 import type { WorkerPorts } from './worker-role';
 
@@ -46,6 +50,7 @@ const LAST_ANSWERS_MS = 5_000;
 export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise<ApiRole> {
   const { config, store, session, adminKey, secretKey, uiUrl, startsEagerly, log, ports = {} } = dependencies;
   const { client } = session;
+  await plantSeeds(store.db, config.subscriptions, secretKey);
   const bell = createDispatchBell(client);
   const runs = createEventRuns(client);
   const starts = createPushStarts({
@@ -60,6 +65,9 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
   const intake = createIntake(store.db, store.inboxBell.ring);
   const feed = createFeed(store, log);
   const temporalUi = { baseUrl: uiUrl, namespace: session.namespace };
+  const { allowCidrs } = config.deliveries;
+  const userAgent = `jisr/${readVersion()}`;
+  const sender = createWebhookSender({ allowCidrs, userAgent, nowMs: Date.now });
   const app = createApp({
     store,
     feed,
@@ -69,6 +77,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     bell,
     runs,
     secretBox: createSecretBox(secretKey.reveal()),
+    webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
     limits: config.limits,
     sources: config.sources.map((source, place) => ({
       name: source.name,
@@ -102,6 +111,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
       clearTimeout(cut);
       await starts.stop();
       await bell.stop();
+      await sender.close();
     },
   };
 }

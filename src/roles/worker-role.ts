@@ -32,6 +32,7 @@ import type { Store } from '../store/database';
 import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
 import { readVersion } from '../version';
+import { plantSeeds } from './seeds';
 import { intakeSource } from './sources';
 
 const DAY_MS = 86_400_000;
@@ -75,6 +76,7 @@ export function prebuiltBundle(): string {
 export async function startWorkerRole(dependencies: WorkerDependencies): Promise<WorkerRole> {
   const { config, store, session, bundlePath, secretKey, ports = {} } = dependencies;
   const { client, connection, namespace } = session;
+  await plantSeeds(store.db, config.subscriptions, secretKey);
   const bell = createDispatchBell(client);
   const sources = pulledSources(config);
   const settings = new Map(config.sources.map((source) => [source.name, settingsOf(source)]));

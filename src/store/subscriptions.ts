@@ -1,6 +1,6 @@
 // Subscriptions: who wants which events, and where they go. Secrets are encrypted before they come here.
 import { randomBytes } from 'node:crypto';
-import { and, asc, eq, gt, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, ne, sql } from 'drizzle-orm';
 import type { SubscriptionFilter, SubscriptionStatus } from '../domain/subscription';
 import type { Database } from './database';
 import { subscriptions } from './schema';
@@ -14,6 +14,14 @@ export interface Subscription {
   readonly encryptedSecret: string;
   readonly status: SubscriptionStatus;
   readonly statusReason: string | null;
+  /** It signs beside the newer one until `previousSecretUntilMs`. */
+  readonly encryptedPreviousSecret: string | null;
+  readonly previousSecretUntilMs: number | null;
+  readonly ordered: boolean;
+  readonly coalesce: boolean;
+  readonly ratePerSecond: number | null;
+  /** It stands in the configuration. */
+  readonly seeded: boolean;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
@@ -23,20 +31,26 @@ export interface NewSubscription {
   readonly filter: SubscriptionFilter;
   readonly url: string;
   readonly encryptedSecret: string;
+  readonly ordered?: boolean;
+  readonly coalesce?: boolean;
+  readonly ratePerSecond?: number | null;
 }
 
 /** Null when the name is in use. */
 export async function createSubscription(
   db: Database,
-  { name, filter, url, encryptedSecret }: NewSubscription,
+  { encryptedSecret, ...wanted }: NewSubscription,
 ): Promise<Subscription | null> {
-  const id = `sub_${randomBytes(12).toString('hex')}`;
   const [row] = await db
     .insert(subscriptions)
-    .values({ id, name, filter, url, secret: encryptedSecret, channel: 'webhook' })
+    .values({ id: newSubscriptionId(), ...wanted, secret: encryptedSecret, channel: 'webhook' })
     .onConflictDoNothing()
     .returning();
   return row === undefined ? null : toSubscription(row);
+}
+
+export function newSubscriptionId(): string {
+  return `sub_${randomBytes(12).toString('hex')}`;
 }
 
 /** Ordered by id; without the deleted ones. */
@@ -62,14 +76,14 @@ export async function readSubscription(db: Database, id: string): Promise<Subscr
   return row === undefined ? null : toSubscription(row);
 }
 
-/** Those that get new events. A handful, so that every transaction that routes may ask. */
+/** Those that get new events: what is paused gets them too, and they wait. A handful, so that every transaction that routes may ask. */
 export async function activeFilters(
   db: Database,
 ): Promise<readonly Pick<Subscription, 'id' | 'name' | 'filter'>[]> {
   return db
     .select({ id: subscriptions.id, name: subscriptions.name, filter: subscriptions.filter })
     .from(subscriptions)
-    .where(eq(subscriptions.status, 'active'))
+    .where(inArray(subscriptions.status, ['active', 'paused']))
     .orderBy(asc(subscriptions.createdAt), asc(subscriptions.id));
 }
 
@@ -88,9 +102,16 @@ export async function setSubscriptionStatus(
   return row === undefined ? null : toSubscription(row);
 }
 
-const IS_KEPT = ne(subscriptions.status, 'deleted');
+export const IS_KEPT = ne(subscriptions.status, 'deleted');
 
-function toSubscription(row: typeof subscriptions.$inferSelect): Subscription {
-  const { createdAt, updatedAt, secret: encryptedSecret, ...same } = row;
-  return { ...same, encryptedSecret, createdAtMs: createdAt.getTime(), updatedAtMs: updatedAt.getTime() };
+export function toSubscription(row: typeof subscriptions.$inferSelect): Subscription {
+  const { createdAt, updatedAt, secret, previousSecret, previousSecretUntil, ...same } = row;
+  return {
+    ...same,
+    encryptedSecret: secret,
+    encryptedPreviousSecret: previousSecret,
+    previousSecretUntilMs: previousSecretUntil?.getTime() ?? null,
+    createdAtMs: createdAt.getTime(),
+    updatedAtMs: updatedAt.getTime(),
+  };
 }

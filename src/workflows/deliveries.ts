@@ -56,6 +56,15 @@ export class Deliveries {
     }
   }
 
+  /** Begins them anew: what waits for its next try waits no longer. */
+  startNow(deliveries: readonly DeliveryToMake[]): void {
+    for (const { id } of deliveries) {
+      this.running.get(id)?.scope.cancel();
+      this.running.delete(id);
+    }
+    this.start(deliveries);
+  }
+
   /** Something ended, was put off, or failed. */
   hasNews(): boolean {
     return this.heard.length > 0 || this.superseded || this.failure !== null;
@@ -97,7 +106,8 @@ export class Deliveries {
     } catch (error) {
       if (!isCancellation(error) || CancellationScope.current().consideredCancelled) this.failure = { error };
     } finally {
-      this.running.delete(delivery.id);
+      // Not the one that was started in its place.
+      if (this.running.get(delivery.id)?.scope === scope) this.running.delete(delivery.id);
     }
   }
 

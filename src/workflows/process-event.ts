@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { StorageActivities } from '../contracts/activities';
-import { discardSignal, eventQuery, retrySignal } from '../contracts/messages';
+import { deliverNowSignal, discardSignal, eventQuery, retrySignal } from '../contracts/messages';
 import { ONE_QUICK_TRY, UNTIL_THE_STORE_ANSWERS } from '../contracts/retry-policies';
 import { EVENT_STATUS } from '../contracts/search-attributes';
 import type { EventToProcess } from '../contracts/workflows';
@@ -41,6 +41,8 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
   const run = { key: event.key, runId: workflowInfo().runId };
   const deliveries = new Deliveries(run);
   const asked: Command[] = [];
+  /** So often did somebody mark waiting deliveries. */
+  let marks = 0;
   let status: EventState = 'pending';
   let shown: EventState = 'processing';
   // The answers of deliveries that end together may come in another order than they were written in.
@@ -60,6 +62,9 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
   });
   setHandler(discardSignal, (note) => {
     ask({ kind: 'discard', reason: note?.reason ?? null });
+  });
+  setHandler(deliverNowSignal, () => {
+    marks += 1;
   });
   const show = () => {
     const isDead = current() === 'dead_letter';
@@ -81,12 +86,22 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
 
   for (;;) {
     const isDead = current() === 'dead_letter';
-    const news = () => asked.length > 0 || deliveries.hasNews() || (!isDead && deliveries.isOver());
+    const news = () =>
+      marks > 0 || asked.length > 0 || deliveries.hasNews() || (!isDead && deliveries.isOver());
     if (!isDead) await condition(news);
     else if (!(await condition(news, deadLetterMs, { summary: 'waits for a person' })))
       throw ApplicationFailure.nonRetryable('nobody attended to this dead letter', 'dead-letter-expired');
     status = deliveries.takeNews() ?? status;
     if (deliveries.superseded) break;
+    if (marks > 0) {
+      marks = 0;
+      const marked = await patient.marked(run);
+      if (marked === null) break;
+      ({ status } = marked);
+      deliveries.startNow(marked.deliveries);
+      show();
+      continue;
+    }
     const wanted = asked.shift();
     if (wanted?.kind === 'discard') {
       deliveries.end();
@@ -100,7 +115,7 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
       deliveries.start(reopened.deliveries);
     } else if (current() !== 'dead_letter' && deliveries.isOver()) {
       if (status !== 'processed') status = (await complete(run)) ?? status;
-      if (current() !== 'dead_letter') break;
+      if (current() !== 'dead_letter' && marks === 0) break;
     }
     show();
   }

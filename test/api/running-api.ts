@@ -6,6 +6,8 @@ import { createApp } from '../../src/api/app';
 import { createFeed, type FeedLimits } from '../../src/api/live/feed';
 import { serveWebSockets } from '../../src/api/live/websocket';
 import type { ApiDependencies, ApiSource } from '../../src/api/dependencies';
+import { createAddressGuard } from '../../src/channels/webhook/address-guard';
+import { createWebhookSender } from '../../src/channels/webhook/sender';
 import { Secret } from '../../src/config';
 import type { EventRuns } from '../../src/contracts/event-runs';
 import { USUAL_APP_TYPES } from '../../src/domain/app-types';
@@ -71,6 +73,8 @@ export async function startApi(
   const lines: string[] = [];
   const write = (line: string) => void lines.push(line);
   const log = createLogger({ level: 'debug', destination: { write } });
+  const allowCidrs = ['127.0.0.0/8'];
+  const sender = createWebhookSender({ allowCidrs, userAgent: 'jisr/test', nowMs: Date.now });
   const dependencies: ApiDependencies = {
     control,
     feed: createFeed(parts.store, log, feedLimits),
@@ -79,6 +83,7 @@ export async function startApi(
     starts: { leaseMs: () => null, start: () => undefined, stop: () => Promise.resolve() },
     bell: { ring: () => undefined, setAwake: () => undefined },
     runs: NO_RUNS,
+    webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
     secretBox: createSecretBox('a secret key for tests'),
     limits: { maxPendingEvents: 1_000, maxBodyBytes: 1_048_576 },
     adminKey: new Secret(ADMIN_KEY),
@@ -130,6 +135,7 @@ export async function startApi(
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
+      await sender.close();
     },
   };
 }

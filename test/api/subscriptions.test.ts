@@ -85,6 +85,19 @@ describeOnBothEngines('subscriptions and events', (open) => {
     [{ filter: undefined }, 'body.filter'],
     [{ channel: 'email' }, 'body.channel'],
     [{ colour: 'blue' }, 'body.colour'],
+    [{ filter: { models: ['sale order'] } }, 'body.filter.models.0'],
+    [{ filter: { models: ['sale..order'] } }, 'body.filter.models.0'],
+    [{ filter: { models: ['x', 'x'] } }, 'body.filter.models'],
+    [{ filter: { sources: ['hq'] } }, 'one of the sources: main, shop'],
+    [{ filter: { fields: ['partner-id'] } }, 'body.filter.fields.0'],
+    [{ rate_per_second: 0 }, 'body.rate_per_second'],
+    [{ rate_per_second: 1_001 }, 'body.rate_per_second'],
+    [{ ordered: 'yes' }, 'body.ordered'],
+    [{ url: 'http://10.0.0.1/hook' }, 'JISR_WEBHOOK_ALLOW_CIDR'],
+    [{ url: 'http://169.254.169.254/' }, 'JISR_WEBHOOK_ALLOW_CIDR'],
+    [{ url: 'http://[::1]/hook' }, 'JISR_WEBHOOK_ALLOW_CIDR'],
+    [{ url: 'http://[::ffff:10.0.0.1]/hook' }, 'JISR_WEBHOOK_ALLOW_CIDR'],
+    [{ url: 'http://0x0a.1/hook' }, 'JISR_WEBHOOK_ALLOW_CIDR'],
   ])('%j is refused and names %s', async (over, where) => {
     const answer = await create(over);
     expect(answer.status).toBe(400);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import {
   type PullStatus,
+  deliverNowSignal,
   discardSignal,
   pauseSignal,
   resumeSignal,
@@ -14,10 +15,13 @@ import { DISPATCH_WORKFLOW_ID, TASK_QUEUE } from '../../src/contracts/names';
 import { startSubscriber, TAKES_ALL } from '../../src/demo/subscriber';
 import type { EventCopy } from '../../src/domain/event';
 import type { EventState } from '../../src/domain/event-state';
+import { required } from '../../src/domain/required';
 import { createIntake } from '../../src/intake/accept';
 import { startSimulator } from '../../src/simulator/simulator';
 import { readTotals } from '../../src/store/counters';
 import { askReplay, returnToPending } from '../../src/store/deliveries/acts';
+import { readDeliveries } from '../../src/store/deliveries/read';
+import { openDelivery } from '../../src/store/deliveries/retry-one';
 import { readEvent } from '../../src/store/events/read';
 import type { TemporalSession } from '../../src/temporal/session';
 import { anArrival, aSource } from '../support/builders';
@@ -142,6 +146,22 @@ async function record(): Promise<void> {
   await becomes('903', 'processed');
   await run('903').result();
   await save(session, 'process-dead-letter-retried', '903');
+
+  let away = true;
+  subscriber.behave(() => {
+    const reply = away ? { status: 503, headers: { 'retry-after': '60' } } : { status: 200 };
+    away = false;
+    return reply;
+  });
+  await accept('907');
+  await becomes('907', 'delivering');
+  const { seq } = required(await readEvent(store.db, '907'), '907');
+  const [late] = await readDeliveries(store.db, seq);
+  await openDelivery(store.db, { eventKey: '907', id: late?.id ?? '', note: 'recording' });
+  await run('907').signal(deliverNowSignal);
+  await becomes('907', 'processed');
+  await run('907').result();
+  await save(session, 'process-delivered-now', '907');
 
   const before = await first('901');
   await askReplay(store.db, '901', 'recording');

@@ -1,10 +1,8 @@
-// Subscriptions: who wants which events, and where they go. The secret is shown once, when it is made.
+// Subscriptions: who wants which events, and where they go. A secret is shown once, when it is made.
 import { Router } from 'express';
 import { z } from 'zod';
 import { newWebhookSecret } from '../../channels/webhook/signature';
-import { readTargetUrl } from '../../channels/webhook/target-url';
-import { OPERATIONS, PRIORITIES } from '../../domain/event';
-import type { SubscriptionFilter } from '../../domain/subscription';
+import { changeSubscription } from '../../store/subscription-changes';
 import {
   createSubscription,
   listSubscriptions,
@@ -14,36 +12,22 @@ import {
 } from '../../store/subscriptions';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
-import { limit, oneOf, text, textCursor, textCursorTo } from '../fields';
+import { limit, oneOf, textCursor, textCursorTo } from '../fields';
+import { nudge } from '../nudge';
 import { expectNoQuery, parseBody, parseQuery } from '../parse';
-import { timeOf } from '../present';
 import { Problem } from '../problem';
+import { presentSubscription, subscriptionFields, toFilter, toWays } from '../subscription-fields';
 
 const listQuery = z.strictObject({ limit, cursor: textCursor.optional() });
-const someOf = <T extends z.ZodType>(item: T) =>
-  z.array(item, 'a list').min(1, 'at least one, or leave it out').max(100, 'at most 100').optional();
-const filter = z.strictObject(
-  {
-    sources: someOf(text),
-    models: someOf(text),
-    operations: someOf(oneOf(OPERATIONS)),
-    priorities: someOf(oneOf(PRIORITIES)),
-    fields: someOf(text),
-  },
-  'an object with sources, models, operations, priorities, fields; {} for all events',
-);
-const newSubscription = z.strictObject({
-  name: z
-    .string('a name')
-    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/i, 'a name of letters, digits, `.`, `_` and `-`, up to 63'),
-  filter,
-  channel: oneOf(['webhook']).default('webhook'),
-  url: z.string('an http:// or https:// address').refine((url) => readTargetUrl(url).kind === 'ok', {
-    error: 'an http:// or https:// address without user and password',
-  }),
-});
 
-export function subscriptionRoutes({ store, secretBox }: ApiDependencies): Router {
+export function subscriptionRoutes(dependencies: ApiDependencies): Router {
+  const { store, secretBox, runs, log } = dependencies;
+  const fields = subscriptionFields({
+    sources: dependencies.sources.map(({ name }) => name),
+    refuses: (address) => dependencies.webhooks.refuses(address),
+  });
+  const newSubscription = z.strictObject({ ...fields, channel: oneOf(['webhook']).default('webhook') });
+  const change = z.strictObject(fields).partial();
   const router = Router();
 
   router
@@ -58,17 +42,16 @@ export function subscriptionRoutes({ store, secretBox }: ApiDependencies): Route
     })
     .post(async (request, response) => {
       expectNoQuery(request);
-      const { name, url, filter: wanted } = parseBody(newSubscription, request.body);
+      const { name, url, filter, ...ways } = parseBody(newSubscription, request.body);
       const secret = newWebhookSecret();
-      const encryptedSecret = secretBox.encrypt(secret);
       const made = await createSubscription(store.db, {
         name,
         url,
-        filter: toFilter(wanted),
-        encryptedSecret,
+        filter: toFilter(filter),
+        encryptedSecret: secretBox.encrypt(secret),
+        ...toWays(ways),
       });
-      if (made === null)
-        throw new Problem(409, `a subscription is called "${name}" already: take another name`);
+      if (made === null) throw nameTaken(name);
       response.status(201).json({ ...presentSubscription(made), secret });
     })
     .all(onlyAllows('GET', 'POST'));
@@ -79,52 +62,48 @@ export function subscriptionRoutes({ store, secretBox }: ApiDependencies): Route
       expectNoQuery(request);
       response.json(presentSubscription(found(await readSubscription(store.db, request.params.id))));
     })
+    .patch(async (request, response) => {
+      expectNoQuery(request);
+      const sent = parseBody(change, request.body);
+      if (Object.keys(sent).length === 0) throw new Problem(400, NOTHING_TO_CHANGE);
+      const { name, url, filter, ...ways } = sent;
+      const { id } = notSeeded(found(await readSubscription(store.db, request.params.id)));
+      const changed = await changeSubscription(store.db, id, {
+        ...(name === undefined ? {} : { name }),
+        ...(url === undefined ? {} : { url }),
+        ...(filter === undefined ? {} : { filter: toFilter(filter) }),
+        ...toWays(ways),
+      });
+      if (changed === 'name-taken') throw nameTaken(name ?? '');
+      if (url !== undefined) nudge({ db: store.db, runs, log }, { id });
+      response.json(presentSubscription(found(changed)));
+    })
     .delete(async (request, response) => {
       expectNoQuery(request);
-      found(await setSubscriptionStatus(store.db, request.params.id, 'deleted', null));
+      const { id } = notSeeded(found(await readSubscription(store.db, request.params.id)));
+      found(await setSubscriptionStatus(store.db, id, 'deleted', null));
+      nudge({ db: store.db, runs, log }, { id });
       response.status(204).end();
     })
-    .all(onlyAllows('GET', 'DELETE'));
-
-  router
-    .route('/subscriptions/:id/resume')
-    .post(async (request, response) => {
-      expectNoQuery(request);
-      const resumed = await setSubscriptionStatus(store.db, request.params.id, 'active', null);
-      response.json(presentSubscription(found(resumed)));
-    })
-    .all(onlyAllows('POST'));
+    .all(onlyAllows('GET', 'PATCH', 'DELETE'));
 
   return router;
 }
 
-function found(subscription: Subscription | null): Subscription {
+const NOTHING_TO_CHANGE = 'send what is to change: name, filter, url, ordered, coalesce or rate_per_second';
+
+function nameTaken(name: string): Problem {
+  return new Problem(409, `a subscription is called "${name}" already: take another name`);
+}
+
+export function found(subscription: Subscription | null): Subscription {
   if (subscription !== null) return subscription;
   throw new Problem(404, 'no subscription has this id: GET /api/v1/subscriptions lists them');
 }
 
-/** Leaves out what was not sent. */
-function toFilter(sent: z.output<typeof filter>): SubscriptionFilter {
-  const { sources, models, operations, priorities, fields } = sent;
-  return {
-    ...(sources === undefined ? {} : { sources }),
-    ...(models === undefined ? {} : { models }),
-    ...(operations === undefined ? {} : { operations }),
-    ...(priorities === undefined ? {} : { priorities }),
-    ...(fields === undefined ? {} : { fields }),
-  };
-}
-
-function presentSubscription(subscription: Subscription) {
-  return {
-    id: subscription.id,
-    name: subscription.name,
-    filter: subscription.filter,
-    channel: subscription.channel,
-    url: subscription.url,
-    status: subscription.status,
-    status_reason: subscription.statusReason,
-    created_at: timeOf(subscription.createdAtMs),
-    updated_at: timeOf(subscription.updatedAtMs),
-  };
+/** The configuration would have the last word at the next start. */
+function notSeeded(subscription: Subscription): Subscription {
+  if (!subscription.seeded) return subscription;
+  const where = `"${subscription.name}" stands in jisr.yaml under \`subscriptions\``;
+  throw new Problem(409, `${where}: change it there, or take it out, and start Jisr again`);
 }

@@ -1,18 +1,15 @@
 // What a run or a person does with the deliveries of one event as a whole: take it over, open, discard, ask for
 // a retry or a replay. Each in one transaction, under the lock of the event's row.
-import type { EventAction } from '../../domain/event-action';
 import type { EventState } from '../../domain/event-state';
 import { standingOf } from '../../domain/run';
-import { CounterTally } from '../counters';
 import type { Database } from '../database';
 import { insertWanted, isClosed } from '../events/route';
-import { lockRows, writeMoves, type LockedRow, type RunOfEvent } from '../events/rows';
-import { eventActions } from '../schema';
-import { withSteadyPlans } from '../steady-plans';
+import type { LockedRow, RunOfEvent } from '../events/rows';
 import { activeFilters } from '../subscriptions';
 import { deliveriesOf, discardDeliveries, markToOpen, openDeliveries, type EventDelivery } from './of-events';
+import { move, noteAction, onEvent } from './on-event';
 
-interface Acted {
+export interface Acted {
   readonly status: EventState;
   readonly waiting: readonly EventDelivery[];
 }
@@ -32,6 +29,15 @@ export async function takeOver(db: Database, run: RunOfEvent, deliveryId: string
       return actedOn(tx, row, inHand ? row.status : 'processing');
     }
     return actedOn(tx, row, row.status);
+  });
+}
+
+/** What waits and was marked, to be made now; the attempt takes the mark off. Null when a newer run has the event. */
+export async function markedOf(db: Database, run: RunOfEvent): Promise<Acted | null> {
+  return onEvent(db, run.key, async (tx, row) => {
+    if (standingOf(row, run.runId) === 'older') return null;
+    const { status, waiting } = await actedOn(tx, row, row.status);
+    return { status, waiting: waiting.filter(({ toOpen }) => toOpen) };
   });
 }
 
@@ -129,40 +135,7 @@ async function ask(
   return asked ?? { kind: 'unknown' };
 }
 
-/** Null when there is no such event, or `act` answers so. */
-async function onEvent<T>(
-  db: Database,
-  key: string,
-  act: (tx: Database, row: LockedRow, deliveries: readonly EventDelivery[]) => Promise<T | null>,
-): Promise<T | null> {
-  return withSteadyPlans(db, async (tx) => {
-    const row = (await lockRows(tx, [{ key }])).get(key);
-    if (row === undefined) return null;
-    return act(tx, row, (await deliveriesOf(tx, [row.seq])).get(row.seq) ?? []);
-  });
-}
-
-async function move(
-  tx: Database,
-  row: LockedRow,
-  steps: readonly EventState[],
-  run: RunOfEvent | null,
-): Promise<void> {
-  const tally = new CounterTally();
-  await writeMoves(tx, [{ row, steps, ...(run === null ? {} : { run }) }], tally);
-  await tally.write(tx);
-}
-
 async function actedOn(tx: Database, row: LockedRow, status: EventState): Promise<Acted> {
   const deliveries = (await deliveriesOf(tx, [row.seq])).get(row.seq) ?? [];
   return { status, waiting: deliveries.filter(({ state }) => state === 'waiting') };
-}
-
-async function noteAction(
-  tx: Database,
-  row: LockedRow,
-  action: EventAction,
-  reason: string | null,
-): Promise<void> {
-  await tx.insert(eventActions).values({ eventSeq: row.seq, action, reason });
 }

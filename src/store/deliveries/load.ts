@@ -11,13 +11,16 @@ export interface LoadedDelivery {
   readonly id: string;
   readonly state: DeliveryState;
   readonly tries: number;
+  /** Somebody wants it made now. */
+  readonly toOpen: boolean;
   /** From now, by the database's clock; not above 0 when it is due. */
   readonly dueInMs: number;
   readonly subscription: {
     readonly id: string;
     readonly name: string;
     readonly url: string;
-    readonly encryptedSecret: string;
+    /** The newest first; the one before it only for a day after its rotation. */
+    readonly encryptedSecrets: readonly string[];
     readonly status: SubscriptionStatus;
     readonly statusReason: string | null;
   };
@@ -43,9 +46,10 @@ export async function loadDeliveries(
   ids: readonly string[],
 ): Promise<readonly (LoadedDelivery | null)[]> {
   const { rows } = await db.execute<Row>(sql`
-    select d.id, d.state, d.tries,
+    select d.id, d.state, d.tries, d.to_open,
       coalesce((extract(epoch from d.next_attempt_at - now()) * 1000)::float8, 0) as due_in_ms,
-      s.id as subscription_id, s.name, s.url, s.secret, s.status as subscription_status, s.status_reason,
+      s.id as subscription_id, s.name, s.url, s.secret,
+      case when s.previous_secret_until > now() then s.previous_secret end as previous_secret, s.status as subscription_status, s.status_reason,
       e.key, e.source, e.model, e.record_id, e.operation,
       (extract(epoch from e.occurred_at) * 1000)::float8 as occurred_at_ms,
       e.priority, e.changed_fields, e.user_id, e.user_name, e.payload, e.status as event_status,
@@ -62,11 +66,13 @@ interface Row extends Record<string, unknown> {
   readonly id: string;
   readonly state: DeliveryState;
   readonly tries: number;
+  readonly to_open: boolean;
   readonly due_in_ms: number;
   readonly subscription_id: string;
   readonly name: string;
   readonly url: string;
   readonly secret: string;
+  readonly previous_secret: string | null;
   readonly subscription_status: SubscriptionStatus;
   readonly status_reason: string | null;
   readonly key: string;
@@ -89,12 +95,13 @@ function toLoaded(row: Row): LoadedDelivery {
     id: row.id,
     state: row.state,
     tries: row.tries,
+    toOpen: row.to_open,
     dueInMs: Math.ceil(row.due_in_ms),
     subscription: {
       id: row.subscription_id,
       name: row.name,
       url: row.url,
-      encryptedSecret: row.secret,
+      encryptedSecrets: [row.secret, ...(row.previous_secret === null ? [] : [row.previous_secret])],
       status: row.subscription_status,
       statusReason: row.status_reason,
     },

@@ -107,6 +107,11 @@ export async function markToOpen(tx: Database, toMark: readonly { readonly id: s
   await updateAll(tx, toMark, sql`to_open = true`);
 }
 
+/** The attempt that begins now is what was asked for. */
+export async function takeMarkOff(db: Database, delivery: { readonly id: string }): Promise<void> {
+  await updateAll(db, [delivery], sql`to_open = false`);
+}
+
 async function updateAll(
   tx: Database,
   deliveries: readonly { readonly id: string }[],

@@ -1,5 +1,5 @@
 // Deliveries and what people did, for people and programs to look at.
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, inArray } from 'drizzle-orm';
 import type { DeliveryState } from '../../domain/delivery';
 import type { EventAction } from '../../domain/event-action';
 import type { Database } from '../database';
@@ -31,33 +31,39 @@ export async function readDeliveries(db: Database, eventSeq: number): Promise<re
     .innerJoin(subscriptions, eq(subscriptions.id, deliveries.subscriptionId))
     .where(eq(deliveries.eventSeq, eventSeq))
     .orderBy(asc(deliveries.seq));
-  const attempts = await db
-    .select({ attempt: deliveryAttempts })
-    .from(deliveryAttempts)
-    .innerJoin(deliveries, eq(deliveries.id, deliveryAttempts.deliveryId))
-    .where(eq(deliveries.eventSeq, eventSeq))
-    .orderBy(asc(deliveryAttempts.deliveryId), asc(deliveryAttempts.number));
+  const attempts = await attemptsOf(
+    db,
+    rows.map(({ delivery }) => delivery.id),
+  );
   return rows.map(({ delivery, name }) => ({
     id: delivery.id,
     subscriptionId: delivery.subscriptionId,
     subscription: name,
     state: delivery.state,
     nextAttemptAtMs: delivery.nextAttemptAt?.getTime() ?? null,
-    attempts: attempts.flatMap(({ attempt }) =>
-      attempt.deliveryId === delivery.id
-        ? [
-            {
-              atMs: attempt.at.getTime(),
-              status: attempt.status,
-              durationMs: attempt.durationMs,
-              response: attempt.response,
-              errorClass: attempt.errorClass,
-              message: attempt.message,
-            },
-          ]
-        : [],
-    ),
+    attempts: attempts.get(delivery.id) ?? [],
   }));
+}
+
+/** By the id of the delivery, each one's first attempt first. */
+export async function attemptsOf(
+  db: Database,
+  deliveryIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly KeptAttempt[]>> {
+  const found = new Map<string, KeptAttempt[]>();
+  if (deliveryIds.length === 0) return found;
+  const rows = await db
+    .select()
+    .from(deliveryAttempts)
+    .where(inArray(deliveryAttempts.deliveryId, [...deliveryIds]))
+    .orderBy(asc(deliveryAttempts.deliveryId), asc(deliveryAttempts.number));
+  for (const { deliveryId, number: _, at, ...attempt } of rows) {
+    const kept = { ...attempt, atMs: at.getTime() };
+    const known = found.get(deliveryId);
+    if (known === undefined) found.set(deliveryId, [kept]);
+    else known.push(kept);
+  }
+  return found;
 }
 
 export interface KeptAction {

@@ -69,8 +69,8 @@ export class RecordedEvent {
     const { id, attempt, end } = result;
     const isMine = standingOf(row, result.runId) === 'repeat';
     const before = this.deliveries.get(id);
-    // What was settled meanwhile, by a twin or a person, stays settled.
-    const ends = isMine && before?.state === 'waiting';
+    // What was settled meanwhile, by a twin or a person, stays settled; what was marked meanwhile is made once more.
+    const ends = isMine && before?.state === 'waiting' && !before.toOpen;
     if (before !== undefined) this.keep(before, attempt, ends ? end : null);
     if (attempt !== null) tally.add(row.source, 'delivery_attempts', 1);
     if (ends && end.state === 'sent') tally.add(row.source, 'delivered', 1);
