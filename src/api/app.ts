@@ -10,6 +10,7 @@ import { requestLog } from './request-log';
 import { eventActionRoutes } from './routes/event-actions';
 import { eventRoutes } from './routes/events';
 import { healthRoutes } from './routes/health';
+import { noticeRoutes } from './routes/notices';
 import { processingRoutes } from './routes/processing';
 import { quarantineRoutes } from './routes/quarantine';
 import { receiveRoutes } from './routes/receive';
@@ -35,6 +36,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use('/api/v1', processingRoutes(dependencies));
   app.use('/api/v1', subscriptionRoutes(dependencies));
   app.use('/api/v1', quarantineRoutes(dependencies));
+  app.use('/api/v1', noticeRoutes(dependencies));
   app.use(notFound);
   app.use(answerError(dependencies.log));
   return app;

@@ -119,6 +119,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
     sender,
     secretBox: createSecretBox(secretKey.reveal()),
     waitsMs: config.deliveries.waitsMs,
+    circuitFailures: config.deliveries.circuitFailures,
     nowMs: Date.now,
     random: Math.random,
   });

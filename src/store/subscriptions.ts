@@ -1,6 +1,6 @@
 // Subscriptions: who wants which events, and where they go. Secrets are encrypted before they come here.
 import { randomBytes } from 'node:crypto';
-import { and, asc, eq, gt, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, ne, sql } from 'drizzle-orm';
 import type { SubscriptionFilter, SubscriptionStatus } from '../domain/subscription';
 import type { Database } from './database';
 import { subscriptions } from './schema';
@@ -14,6 +14,12 @@ export interface Subscription {
   readonly encryptedSecret: string;
   readonly status: SubscriptionStatus;
   readonly statusReason: string | null;
+  /** A record's deliveries go one after another. */
+  readonly ordered: boolean;
+  /** Of a record's waiting writes only the newest goes. */
+  readonly coalesce: boolean;
+  /** Attempts at most; null without a limit. */
+  readonly ratePerSecond: number | null;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }
@@ -24,6 +30,8 @@ export interface NewSubscription {
   readonly url: string;
   readonly encryptedSecret: string;
 }
+
+export type ActiveFilter = Pick<Subscription, 'id' | 'name' | 'filter' | 'ordered' | 'coalesce'>;
 
 /** Null when the name is in use. */
 export async function createSubscription(
@@ -62,14 +70,18 @@ export async function readSubscription(db: Database, id: string): Promise<Subscr
   return row === undefined ? null : toSubscription(row);
 }
 
-/** Those that get new events. A handful, so that every transaction that routes may ask. */
-export async function activeFilters(
-  db: Database,
-): Promise<readonly Pick<Subscription, 'id' | 'name' | 'filter'>[]> {
+/** Those that get new events; paused ones keep them waiting. A handful, so that every transaction that routes may ask. */
+export async function activeFilters(db: Database): Promise<readonly ActiveFilter[]> {
   return db
-    .select({ id: subscriptions.id, name: subscriptions.name, filter: subscriptions.filter })
+    .select({
+      id: subscriptions.id,
+      name: subscriptions.name,
+      filter: subscriptions.filter,
+      ordered: subscriptions.ordered,
+      coalesce: subscriptions.coalesce,
+    })
     .from(subscriptions)
-    .where(eq(subscriptions.status, 'active'))
+    .where(inArray(subscriptions.status, ['active', 'paused']))
     .orderBy(asc(subscriptions.createdAt), asc(subscriptions.id));
 }
 

@@ -12,6 +12,7 @@ import {
   setSubscriptionStatus,
   type Subscription,
 } from '../../store/subscriptions';
+import { withCircuit, withCircuits } from '../circuit-view';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
 import { limit, oneOf, text, textCursor, textCursorTo } from '../fields';
@@ -54,7 +55,7 @@ export function subscriptionRoutes({ store, secretBox }: ApiDependencies): Route
       const page = rows.slice(0, limitRows);
       const last = rows.length > limitRows ? page.at(-1) : undefined;
       const next = last === undefined ? null : textCursorTo(last.id);
-      response.json({ subscriptions: page.map(presentSubscription), next });
+      response.json({ subscriptions: await withCircuits(store.db, page.map(presentSubscription)), next });
     })
     .post(async (request, response) => {
       expectNoQuery(request);
@@ -69,7 +70,7 @@ export function subscriptionRoutes({ store, secretBox }: ApiDependencies): Route
       });
       if (made === null)
         throw new Problem(409, `a subscription is called "${name}" already: take another name`);
-      response.status(201).json({ ...presentSubscription(made), secret });
+      response.status(201).json({ ...(await withCircuit(store.db, presentSubscription(made))), secret });
     })
     .all(onlyAllows('GET', 'POST'));
 
@@ -77,7 +78,8 @@ export function subscriptionRoutes({ store, secretBox }: ApiDependencies): Route
     .route('/subscriptions/:id')
     .get(async (request, response) => {
       expectNoQuery(request);
-      response.json(presentSubscription(found(await readSubscription(store.db, request.params.id))));
+      const subscription = found(await readSubscription(store.db, request.params.id));
+      response.json(await withCircuit(store.db, presentSubscription(subscription)));
     })
     .delete(async (request, response) => {
       expectNoQuery(request);
@@ -91,7 +93,7 @@ export function subscriptionRoutes({ store, secretBox }: ApiDependencies): Route
     .post(async (request, response) => {
       expectNoQuery(request);
       const resumed = await setSubscriptionStatus(store.db, request.params.id, 'active', null);
-      response.json(presentSubscription(found(resumed)));
+      response.json(await withCircuit(store.db, presentSubscription(found(resumed))));
     })
     .all(onlyAllows('POST'));
 
