@@ -69,9 +69,7 @@ export function createDeliveryActivities(
       const next = nextFor(loaded);
       if (next.kind === 'end') return endWithoutSending(settle, ref, loaded, next.as);
       if (next.kind === 'wait')
-        return next.wait.for === 'not-due'
-          ? { kind: 'later', status: loaded.event.status }
-          : markPutOff(ref);
+        return next.wait.for === 'not-due' ? { kind: 'later', status: loaded.event.status } : markPutOff(ref);
       const { url } = loaded.subscription;
       const how = { timeoutMs: FIRST_TRY_MS, inBatch: false, probes: next.probes };
       const made = destinations.isCutOff(url)

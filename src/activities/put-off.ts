@@ -20,7 +20,10 @@ export function putOffFailure(type: string, message: string, inMs: number): Appl
   });
 }
 
-export function waitMessage(reason: WaitReason, { name, ratePerSecond }: LoadedDelivery['subscription']): string {
+export function waitMessage(
+  reason: WaitReason,
+  { name, ratePerSecond }: LoadedDelivery['subscription'],
+): string {
   switch (reason) {
     case 'not-due':
       return 'waits for its next attempt';

@@ -30,7 +30,12 @@ export function createSettling(db: Database, areOthersComing: () => boolean): Se
     const { status, state } = recorded;
     if (state === 'waiting') return { kind: 'later', status };
     const isDead = state === 'dead' && result.end.state === 'dead';
-    return { kind: 'settled', delivery: state, status, failure: isDead ? (failure ?? failureOf(result)) : null };
+    return {
+      kind: 'settled',
+      delivery: state,
+      status,
+      failure: isDead ? (failure ?? failureOf(result)) : null,
+    };
   };
 }
 

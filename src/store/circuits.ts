@@ -28,19 +28,25 @@ export async function writeCircuits(
   openAtFailures: number,
 ): Promise<readonly Circuit[]> {
   if (changes.length === 0) return [];
-  return withSteadyPlans(db, async (tx) => {
-    await lock(tx, changes);
-    await close(
-      tx,
-      changes.filter(({ closes }) => closes),
-    );
-    return addFailures(
-      tx,
-      changes.filter(({ failures }) => failures > 0),
-      openAtFailures,
-    );
-  });
+  return withSteadyPlans(
+    db,
+    async (tx) => {
+      await close(
+        tx,
+        changes.filter(({ closes }) => closes),
+      );
+      return addFailures(
+        tx,
+        changes.filter(({ failures }) => failures > 0),
+        openAtFailures,
+      );
+    },
+    ONE_WRITER,
+  );
 }
+
+/** Rows come and go in it, so two groups that share some could wait for each other crosswise. */
+const ONE_WRITER = 'select pg_advisory_xact_lock(1785099122, 0)';
 
 /** Whether this attempt is the one that probes: over all processes one, until it is over or lost. */
 export async function takeProbe(db: Database, subscriptionId: string): Promise<boolean> {
@@ -60,13 +66,6 @@ export async function readCircuits(
     sql`select ${SHOWN} from circuits c where c.subscription_id = any(${listOf(subscriptionIds)})`,
   );
   return new Map(rows.map((row) => [row.subscription_id, toCircuit(row)]));
-}
-
-/** In one order, so that two that want some of the same never wait for each other crosswise. */
-async function lock(tx: Database, changes: readonly CircuitChange[]): Promise<void> {
-  await tx.execute(sql`
-    select 1 from circuits where subscription_id = any(${listOf(idsOf(changes))})
-    order by subscription_id for update`);
 }
 
 async function close(tx: Database, closing: readonly CircuitChange[]): Promise<void> {

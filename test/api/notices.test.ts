@@ -25,7 +25,12 @@ describeOnBothEngines('notices and circuits', (open) => {
     const { body } = await api.get('/api/v1/notices?limit=2');
     expect(body).toMatchObject({
       notices: [
-        { kind: 'subscription-disabled', subject: 'c', message: 'resume it', at: expect.any(String) as unknown },
+        {
+          kind: 'subscription-disabled',
+          subject: 'c',
+          message: 'resume it',
+          at: expect.any(String) as unknown,
+        },
         { subject: 'b' },
       ],
     });

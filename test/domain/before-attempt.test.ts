@@ -15,7 +15,11 @@ const ends = (as: string) => ({ kind: 'end', as });
 test.each<[string, Partial<DeliveryInTurn>, object]>([
   ['what nothing stands before is sent', {}, { kind: 'send', probes: false }],
   ['one that was due long ago is sent', { dueInMs: -5_000 }, { kind: 'send', probes: false }],
-  ['one of a deleted subscription is discarded', { status: 'deleted', isSuperseded: true }, ends('discarded')],
+  [
+    'one of a deleted subscription is discarded',
+    { status: 'deleted', isSuperseded: true },
+    ends('discarded'),
+  ],
   ['one of a disabled subscription dies, due or not', { status: 'disabled', dueInMs: 9 }, ends('disabled')],
   ['a superseded one is not sent', { isSuperseded: true }, ends('superseded')],
   [

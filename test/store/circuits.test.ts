@@ -58,9 +58,7 @@ describeOnBothEngines('circuits', (open, engine) => {
     expect((await note(failed(3)))!.openUntilMs).toBe(openUntilMs);
     const longer: (number | null)[] = [];
     for (let n = 0; n < 9; n += 1) longer.push((await note(failed(1, { probeFailed: true })))!.openForMs);
-    expect(longer).toEqual([
-      10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000, 600_000,
-    ]);
+    expect(longer).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000, 600_000]);
   });
 
   test('with 0 it counts and never opens', async () => {
@@ -114,7 +112,10 @@ describeOnBothEngines('circuits', (open, engine) => {
     const disabling = { subscriptionId: id, reason: 'it answered 410', message: 'do this' };
     expect(await disableSubscription(store.db, disabling)).toBe(true);
     expect(await disableSubscription(store.db, disabling)).toBe(false);
-    expect(await readSubscription(store.db, id)).toMatchObject({ status: 'disabled', statusReason: 'it answered 410' });
+    expect(await readSubscription(store.db, id)).toMatchObject({
+      status: 'disabled',
+      statusReason: 'it answered 410',
+    });
     expect(await listNotices(store.db, { limitRows: 9, before: null })).toMatchObject([
       { kind: 'subscription-disabled', subject: id, message: 'do this' },
     ]);
@@ -138,7 +139,10 @@ describeOnBothEngines('circuits', (open, engine) => {
     const other = await openStore(location, silent);
     const made = await subscribe({ ...one, empty: () => Promise.resolve() }, { url: 'https://crm.test/' });
     await writeCircuits(one.db, [failed(10, { subscriptionId: made.id })], 10);
-    await one.db.update(circuits).set({ openUntil: sql`now()` }).where(eq(circuits.subscriptionId, made.id));
+    await one.db
+      .update(circuits)
+      .set({ openUntil: sql`now()` })
+      .where(eq(circuits.subscriptionId, made.id));
     const taken = await Promise.all([one, other, one, other].map(({ db }) => takeProbe(db, made.id)));
     expect(taken.filter((mine) => mine)).toHaveLength(1);
     await Promise.all([one.close(), other.close()]);

@@ -25,7 +25,9 @@ describeOnBothEngines('turns', (open) => {
   const run = (key: string) => ({ key, runId: `run of ${key}`, workflowId: key });
   /** Accepts and routes changes of record 5, unless they say otherwise; answers the id of each one's delivery. */
   async function waiting(...copies: Partial<EventCopy>[]): Promise<readonly string[]> {
-    const arrivals = copies.map((copy, n) => anArrival({ eventId: String(n + 1), recordId: 5, payload: { n }, ...copy }));
+    const arrivals = copies.map((copy, n) =>
+      anArrival({ eventId: String(n + 1), recordId: 5, payload: { n }, ...copy }),
+    );
     await createIntake(store.db).accept(aSource(), 'pull', arrivals, null);
     const routed = await routeEvents(
       store.db,
@@ -41,8 +43,10 @@ describeOnBothEngines('turns', (open) => {
     (await loadDeliveries(store.db, ids)).map((loaded) => loaded!.isSuperseded);
   const records = async () => (await store.db.select().from(deliveries)).map(({ record }) => record);
 
-  const ordered = async () => setOptions(store, (await subscribe(store, { url: 'http://a.test' })).id, { ordered: true });
-  const coalesced = async () => setOptions(store, (await subscribe(store, { url: 'http://a.test' })).id, { coalesce: true });
+  const ordered = async () =>
+    setOptions(store, (await subscribe(store, { url: 'http://a.test' })).id, { ordered: true });
+  const coalesced = async () =>
+    setOptions(store, (await subscribe(store, { url: 'http://a.test' })).id, { coalesce: true });
 
   test('only deliveries whose record matters carry it', async () => {
     await ordered();
@@ -61,12 +65,15 @@ describeOnBothEngines('turns', (open) => {
     expect(await blocked(await waiting({}, {}))).toEqual([false, false]);
   });
 
-  test.each(['sent', 'dead', 'discarded', 'superseded'] as const)('ordered: %s gives the turn on', async (state) => {
-    await ordered();
-    const ids = await waiting({}, {});
-    await settle('1', ids[0]!, { state });
-    expect(await blocked([ids[1]!])).toEqual([false]);
-  });
+  test.each(['sent', 'dead', 'discarded', 'superseded'] as const)(
+    'ordered: %s gives the turn on',
+    async (state) => {
+      await ordered();
+      const ids = await waiting({}, {});
+      await settle('1', ids[0]!, { state });
+      expect(await blocked([ids[1]!])).toEqual([false]);
+    },
+  );
 
   test('ordered: it is told when the first one before it is due', async () => {
     await ordered();
@@ -90,10 +97,15 @@ describeOnBothEngines('turns', (open) => {
     const erp = await subscribe(store, { name: 'erp', url: 'http://b.test' });
     await setOptions(store, erp.id, { ordered: true });
     await waiting({}, {});
-    await store.db.execute(sql`update deliveries set state = 'sent' where event_seq = 1 and subscription_id = ${erp.id}`);
+    await store.db.execute(
+      sql`update deliveries set state = 'sent' where event_seq = 1 and subscription_id = ${erp.id}`,
+    );
     const rows = await store.db.select().from(deliveries);
     const second = rows.filter(({ eventSeq, state }) => eventSeq === 2 && state === 'waiting');
-    const found = await loadDeliveries(store.db, second.map(({ id }) => id));
+    const found = await loadDeliveries(
+      store.db,
+      second.map(({ id }) => id),
+    );
     expect(found.map((one) => [one!.subscription.name, one!.blockerDueInMs !== null]).sort()).toEqual([
       ['crm', true],
       ['erp', false],

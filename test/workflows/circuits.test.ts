@@ -12,7 +12,10 @@ import { describeOnBothEngines } from '../support/stores';
 import { subscribe, type TestSubscription } from '../support/subscriptions';
 
 describeOnBothEngines('circuits', (openStore) => {
-  const stage = setStage(openStore, { JISR_DELIVERY_SCHEDULE: '0,0.2,0.2,0.2,60', JISR_CIRCUIT_FAILURES: '3' });
+  const stage = setStage(openStore, {
+    JISR_DELIVERY_SCHEDULE: '0,0.2,0.2,0.2,60',
+    JISR_CIRCUIT_FAILURES: '3',
+  });
   const { store, subscriber, start, stop, accept, becomes, statesBecome } = stage;
   let crm: TestSubscription;
   beforeEach(async () => {
@@ -47,7 +50,11 @@ describeOnBothEngines('circuits', (openStore) => {
     subscriber().behave(() => ({ status: 200 }));
     await statesBecome({ processed: 3 });
     expect(await circuit()).toBeUndefined();
-    expect(taken().filter((key) => key !== '1').sort()).toEqual(['2', '3']);
+    expect(
+      taken()
+        .filter((key) => key !== '1')
+        .sort(),
+    ).toEqual(['2', '3']);
     const attempts = (await stage.deliveriesOf('1'))[0]!.attempts;
     expect(attempts.map(({ status }) => status)).toEqual([500, 500, 500, 200]);
   }, 60_000);
@@ -62,7 +69,13 @@ describeOnBothEngines('circuits', (openStore) => {
     await accept(change('4'), change('5'));
     await becomes('delivering', '5');
     expect(subscriber().received.filter(({ path }) => path === '/hook')).toHaveLength(failed);
-    expect(new Set(subscriber().received.filter(({ path }) => path === '/erp').map(keyOf)).size).toBe(5);
+    expect(
+      new Set(
+        subscriber()
+          .received.filter(({ path }) => path === '/erp')
+          .map(keyOf),
+      ).size,
+    ).toBe(5);
   }, 60_000);
 
   test('a probe that fails opens it for longer', async () => {
