@@ -55,7 +55,8 @@ export function createDeliveryActivities(
     loaded: LoadedDelivery,
     { reason, inMs }: PutOff,
   ): Promise<DeliverAnswer> {
-    if (loaded.tries === 0 && !loaded.putOff) {
+    // Waiting, it holds neither its record nor a place in flight: also one that a batch has tried and left.
+    if (loaded.event.status === 'processing') {
       const answer = await markPutOff(ref);
       if (answer.kind !== 'later') return answer;
     }

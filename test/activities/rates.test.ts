@@ -3,9 +3,9 @@ import { createRates } from '../../src/activities/rates';
 
 function rates() {
   let nowMs = 1_000_000;
-  const { take } = createRates(() => nowMs);
+  const counted = createRates(() => nowMs);
   return {
-    take: (patienceMs = 0, id = 'crm', perSecond = 10) => take(id, perSecond, patienceMs),
+    take: (patienceMs = 0, id = 'crm', perSecond = 10) => counted.take(id, perSecond, patienceMs),
     pass: (ms: number) => {
       nowMs += ms;
     },

@@ -8,11 +8,11 @@ import { keyOf } from '../support/batches';
 import { eventually } from '../support/bridge';
 import { runIsDeadLetter } from '../support/dead-letters';
 import { setStage } from '../support/stage';
-import { describeOnBothEngines } from '../support/stores';
+import { openTestStore } from '../support/stores';
 import { subscribe, type TestSubscription } from '../support/subscriptions';
 
-describeOnBothEngines('circuits', (openStore) => {
-  const stage = setStage(openStore, {
+describe('circuits', () => {
+  const stage = setStage(() => openTestStore('pglite'), {
     JISR_DELIVERY_SCHEDULE: '0,0.2,0.2,0.2,60',
     JISR_CIRCUIT_FAILURES: '3',
   });

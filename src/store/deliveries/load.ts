@@ -14,8 +14,6 @@ export interface LoadedDelivery {
   readonly tries: number;
   /** From now, by the database's clock; not above 0 when it is due. */
   readonly dueInMs: number;
-  /** It waits as if it had been tried. */
-  readonly putOff: boolean;
   /** A newer write of its record waits, and its subscription wants only the newest. */
   readonly isSuperseded: boolean;
   /** When the first one before it is due, where its subscription is ordered; null when none waits. */
@@ -59,7 +57,7 @@ export async function loadDeliveries(
   ids: readonly string[],
 ): Promise<readonly (LoadedDelivery | null)[]> {
   const { rows } = await db.execute<Row>(sql`
-    select d.id, d.state, d.tries, d.put_off, ${dueInMs(sql`d`)} as due_in_ms,
+    select d.id, d.state, d.tries, ${dueInMs(sql`d`)} as due_in_ms,
       newer.id is not null as is_superseded, earlier.due_in_ms as blocker_due_in_ms,
       last.error_class as last_code, last.message as last_message,
       c.subscription_id is not null as has_circuit,
@@ -86,7 +84,6 @@ interface Row extends Record<string, unknown> {
   readonly id: string;
   readonly state: DeliveryState;
   readonly tries: number;
-  readonly put_off: boolean;
   readonly due_in_ms: number;
   readonly is_superseded: boolean;
   readonly blocker_due_in_ms: number | null;
@@ -122,7 +119,6 @@ function toLoaded(row: Row): LoadedDelivery {
     state: row.state,
     tries: row.tries,
     dueInMs: Math.ceil(row.due_in_ms),
-    putOff: row.put_off,
     isSuperseded: row.is_superseded,
     blockerDueInMs: row.blocker_due_in_ms,
     lastFailure: row.last_message === null ? null : { code: row.last_code, message: row.last_message },
