@@ -1,7 +1,6 @@
 // Attempts of deliveries, as events with their own workflow and those of a batch make them: load what is to be
 // sent, send it, write down what became of it. Events side by side share the transactions.
 import type { DeliverAnswer, DeliveryRef } from '../contracts/activities';
-import { beforeAttempt, type BeforeAttempt } from '../domain/before-attempt';
 import { waitAfter } from '../domain/delivery';
 import { createGroupCommit } from '../intake/group-commit';
 import type { Database } from '../store/database';
@@ -130,16 +129,3 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
 }
 
 const CUT_OFF = { putOff: { reason: 'busy', inMs: 0 } } as const;
-
-/** What is to become of it now. */
-export function nextFor({ subscription, dueInMs, isSuperseded, ...loaded }: LoadedDelivery): BeforeAttempt {
-  const { blockerDueInMs, circuit } = loaded;
-  const circuitOpenForMs = circuit?.openForMs ?? null;
-  return beforeAttempt({
-    status: subscription.status,
-    dueInMs,
-    isSuperseded,
-    blockerDueInMs,
-    circuitOpenForMs,
-  });
-}

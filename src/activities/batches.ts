@@ -7,9 +7,10 @@ import type { Database } from '../store/database';
 import { handOver } from '../store/events/hand-over';
 import { completeEvents, isClosed, routeEvents, type Routed } from '../store/events/route';
 import type { RunOfEvent } from '../store/events/rows';
-import { FIRST_TRY_MS, nextFor, type Attempts } from './attempts';
+import { FIRST_TRY_MS, type Attempts } from './attempts';
 import { endWithoutSending } from './endings';
 import { withHeartbeat } from './heartbeat';
+import { nextStep } from './next-step';
 import { rowIds } from './pushed-ids';
 
 export interface BatchDependencies {
@@ -89,7 +90,7 @@ export function createBatchActivities({
     const loaded = await attempts.load(ref.id);
     if (loaded === null || loaded.state !== 'waiting') return 'done';
     if (standingOf(loaded.event, ref.runId) !== 'repeat') return 'done';
-    const next = nextFor(loaded);
+    const next = nextStep(loaded);
     if (next.kind === 'wait') return 'left';
     if (next.kind === 'end')
       return next.as === 'disabled'

@@ -12,8 +12,9 @@ import { standingOf } from '../domain/run';
 import type { Database } from '../store/database';
 import { takeOver } from '../store/deliveries/acts';
 import type { LoadedDelivery } from '../store/deliveries/load';
-import { FIRST_TRY_MS, nextFor, type Attempts } from './attempts';
+import { FIRST_TRY_MS, type Attempts } from './attempts';
 import { endWithoutSending } from './endings';
+import { nextStep } from './next-step';
 import { putOffFailure, waitMessage, type PutOff } from './put-off';
 
 export interface DeliveryDependencies {
@@ -67,7 +68,7 @@ export function createDeliveryActivities(
     deliverQuickly: async (ref) => {
       const loaded = await load(ref);
       if ('kind' in loaded) return loaded;
-      const next = nextFor(loaded);
+      const next = nextStep(loaded);
       if (next.kind === 'end') return endWithoutSending(settle, ref, loaded, next.as);
       if (next.kind === 'wait')
         return next.wait.for === 'not-due' ? { kind: 'later', status: loaded.event.status } : markPutOff(ref);
@@ -82,7 +83,7 @@ export function createDeliveryActivities(
     deliver: async (ref) => {
       const loaded = await load(ref);
       if ('kind' in loaded) return loaded;
-      const next = nextFor(loaded);
+      const next = nextStep(loaded);
       if (next.kind === 'end') return endWithoutSending(settle, ref, loaded, next.as);
       const asked = Context.current().info.attempt;
       if (next.kind === 'wait') {
