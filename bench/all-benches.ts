@@ -3,6 +3,7 @@ import type { Bench } from './bench';
 import { backlog } from './benches/backlog';
 import { drain } from './benches/drain';
 import { embeddedServer } from './benches/embedded-server';
+import { fairness } from './benches/fairness';
 import { growth } from './benches/growth';
 import { history } from './benches/history';
 import { idle } from './benches/idle';
@@ -21,6 +22,7 @@ export const BENCHES: readonly Bench[] = [
   drain,
   pauses,
   pushToSubscriber,
+  fairness,
   growth,
   idle,
   memory,

@@ -6,7 +6,7 @@ import { prebuiltBundle, startWorkerRole } from './roles/worker-role';
 void runProcess(async ({ config, log, say }) => {
   const { closing, ...parts } = await openSharedParts(config, log, 'worker');
   try {
-    const worker = await startWorkerRole({ ...parts, config, bundlePath: prebuiltBundle() });
+    const worker = await startWorkerRole({ ...parts, config, log, bundlePath: prebuiltBundle() });
     closing.add(() => worker.stop());
     say('the worker is up');
     return { ended: worker.ended, stop: () => closing.close() };

@@ -68,6 +68,7 @@ describe('without any setting', () => {
       deliveries: {
         allowCidrs: [],
         waitsMs: [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 36_000].map((seconds) => seconds * 1_000),
+        circuitFailures: 10,
         deadLetterDays: 30,
         secretKey: null,
       },
@@ -393,6 +394,7 @@ describe('deliveries', () => {
     ['JISR_DELIVERY_SCHEDULE', '0,,5'],
     ['JISR_DELIVERY_SCHEDULE', '-1'],
     ['JISR_DELIVERY_SCHEDULE', '5m'],
+    ['JISR_CIRCUIT_FAILURES', '-1'],
     ['JISR_DEAD_LETTER_DAYS', '0'],
   ])('%s=%s is refused', (name, value) => {
     expect(problems({ [name]: value })).toEqual([`${name}: "${value}"`]);

@@ -1,4 +1,4 @@
-// A subscriber that answers at once, or fails the first attempts of each webhook as its path says.
+// A subscriber that answers at once; or, as its path says, fails the first attempts of each webhook, or never answers.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -14,6 +14,7 @@ export async function startSubscriber(onWebhook: OnWebhook | null): Promise<{ re
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
+      if (request.url === '/hang') return;
       const fails = mustFail(request, tries);
       response.writeHead(fails ? 500 : 204).end();
       if (!fails && onWebhook !== null) onWebhook(keyIn(Buffer.concat(parts).toString()), atMs);

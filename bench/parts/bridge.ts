@@ -40,7 +40,7 @@ export interface Bridge {
   /** For pushes, and for everything else. */
   readonly pushTarget: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
   readonly target: { readonly url: string; readonly headers: Readonly<Record<string, string>> };
-  call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown>;
+  call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown>;
   /** Events per state. */
   states(): Promise<Readonly<Record<string, number>>>;
   pauseProcessing(): Promise<void>;
@@ -107,7 +107,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
 function bridgeAt(url: string): Omit<Bridge, 'setup' | 'pids' | 'temporal' | 'close'> {
   const headers = { 'x-api-key': ADMIN_KEY };
 
-  async function call(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+  async function call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<unknown> {
     const answer = await request(`${url}/api/v1/${path}`, {
       method,
       headers: { ...headers, 'content-type': 'application/json' },

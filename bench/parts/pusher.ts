@@ -43,10 +43,15 @@ export class Pusher {
     return this.send('pushAtRate', bridge.pushTarget, RECEIVE_PATH, perSecond * seconds, { perSecond });
   }
 
-  /** Latencies until the subscriber is called, which is this same process. */
-  async pushToSubscriber(bridge: Bridge, perSecond: number, seconds: number): Promise<Latencies> {
+  /** Latencies until each of the subscribers is called, which are this same process. */
+  async pushToSubscriber(
+    bridge: Bridge,
+    perSecond: number,
+    seconds: number,
+    subscribers = 1,
+  ): Promise<Latencies> {
     const count = perSecond * seconds;
-    const input = this.input(bridge.pushTarget, RECEIVE_PATH, count, { perSecond });
+    const input = this.input(bridge.pushTarget, RECEIVE_PATH, count, { perSecond, subscribers });
     const { called, missing } = await this.outside.ask('pushToSubscriber', input, calls);
     const [key] = missing;
     if (key !== undefined || called === null) {

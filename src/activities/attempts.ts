@@ -3,20 +3,20 @@
 import type { DeliverAnswer, DeliveryRef } from '../contracts/activities';
 import { waitAfter } from '../domain/delivery';
 import { createGroupCommit } from '../intake/group-commit';
-import type { Database } from '../store/database';
 import { loadDeliveries, type LoadedDelivery } from '../store/deliveries/load';
-import { recordAttempts } from '../store/deliveries/record';
-import type { AttemptResult, AttemptToKeep } from '../store/deliveries/recorded-event';
-import { setSubscriptionStatus } from '../store/subscriptions';
+import type { AttemptToKeep } from '../store/deliveries/recorded-event';
 import type { SendResult } from '../channels/webhook/outcome';
+import { createCircuits, type CircuitDependencies } from './circuits';
 import { createDestinations, type Destinations } from './destinations';
+import { createPermits } from './permits';
+import type { PutOff } from './put-off';
+import { createRates } from './rates';
+import { createSettling, type Settle } from './recording';
 import { createSending, type SendingParts } from './send-delivery';
 
-export interface AttemptDependencies extends SendingParts {
-  readonly db: Database;
+export interface AttemptDependencies extends SendingParts, CircuitDependencies {
   /** The wait before each attempt. */
   readonly waitsMs: readonly number[];
-  readonly nowMs: () => number;
   readonly random: () => number;
 }
 
@@ -24,9 +24,9 @@ export interface Attempts {
   readonly destinations: Destinations;
   /** Null when there is no such delivery. */
   load(id: string): Promise<LoadedDelivery | null>;
-  /** One attempt, written down. */
+  /** One attempt, written down; unless it is put off after all. */
   make(ref: DeliveryRef, loaded: LoadedDelivery, how: AttemptHow): Promise<Made>;
-  settle(result: AttemptResult): Promise<DeliverAnswer>;
+  readonly settle: Settle;
 }
 
 /** A first try is a local activity of 3 s, or one of a batch: it must be written down in that time. */
@@ -39,89 +39,88 @@ export interface AttemptHow {
    * with. What cannot succeed any more is left to the event's own workflow, and dies there.
    */
   readonly inBatch: boolean;
+  /** Its circuit lets one attempt through. */
+  readonly probes: boolean;
 }
 
 /** `waitMs`: it failed and is tried again after it. */
 export type Made =
   | { readonly answer: DeliverAnswer }
-  | { readonly answer: DeliverAnswer; readonly waitMs: number; readonly attempt: AttemptToKeep };
+  | { readonly answer: DeliverAnswer; readonly waitMs: number; readonly attempt: AttemptToKeep }
+  | { readonly putOff: PutOff };
 
-/** So long a result of a batch waits for others, to be written down with them. */
-const GATHER_MS = 60;
-/** Deliveries loaded or written down in one go. */
+/** Deliveries loaded in one go. */
 const MAX_GROUP = 200;
 
 export function createAttempts(dependencies: AttemptDependencies): Attempts {
   const { db, waitsMs, nowMs, random } = dependencies;
   const send = createSending(dependencies);
   const destinations = createDestinations(nowMs);
+  const circuits = createCircuits(dependencies);
+  const askPermit = createPermits({ rates: createRates(nowMs), circuits, random });
   const loading = createGroupCommit(
     async (ids: readonly string[]) => (await loadDeliveries(db, ids)).map((loaded) => ({ loaded })),
     MAX_GROUP,
   );
-  const record = (results: readonly AttemptResult[]) => recordAttempts(db, results);
-  const recording = createGroupCommit(record, MAX_GROUP);
   /** Requests of batches that are under way, or wait for their turn. */
   let sending = 0;
-  const recordingTogether = createGroupCommit(record, MAX_GROUP, () => 1, {
-    areOthersComing: () => sending > 0,
-    withinMs: GATHER_MS,
-  });
+  const settle = createSettling(db, () => sending > 0);
 
-  /** Null when its destination was cut off meanwhile. */
-  async function sendInTurn(loaded: LoadedDelivery, timeoutMs: number): Promise<SendResult | null> {
+  async function sendIfAllowed(loaded: LoadedDelivery, how: AttemptHow, sinceMs: number) {
+    const putOff = await askPermit(loaded, { ...how, sinceMs });
+    return putOff === null ? send(loaded, how.timeoutMs) : { putOff };
+  }
+
+  /** Put off, too, when its destination was cut off meanwhile. */
+  async function sendInTurn(loaded: LoadedDelivery, how: AttemptHow, sinceMs: number) {
     const { url } = loaded.subscription;
     sending += 1;
     try {
       return await destinations.inTurn(url, async () =>
-        destinations.isCutOff(url) ? null : send(loaded, timeoutMs),
+        destinations.isCutOff(url) ? CUT_OFF : sendIfAllowed(loaded, how, sinceMs),
       );
     } finally {
       sending -= 1;
     }
   }
 
-  async function settle(result: AttemptResult, into = recording): Promise<DeliverAnswer> {
-    const recorded = await into.add(result);
-    if (recorded.kind === 'older') return recorded;
-    const { status, state } = recorded;
-    if (state === 'waiting') return { kind: 'later', status };
-    const failure =
-      state === 'dead' && result.end.state === 'dead' && result.attempt !== null
-        ? { code: result.attempt.errorClass ?? 'unknown', message: result.attempt.message }
-        : null;
-    return { kind: 'settled', delivery: state, status, failure };
+  async function write(
+    ref: DeliveryRef,
+    loaded: LoadedDelivery,
+    result: SendResult,
+    together: boolean,
+  ): Promise<Made> {
+    const { status, durationMs, response, message } = result;
+    const errorClass = 'errorClass' in result ? result.errorClass : null;
+    const kept = { status, durationMs, response, message, errorClass };
+    if (result.kind === 'sent')
+      return { answer: await settle({ ...ref, attempt: kept, end: { state: 'sent' } }, { together }) };
+    if (errorClass === 'timeout') destinations.noteTimeout(loaded.subscription.url);
+    const tries = loaded.tries + 1;
+    const waitMs = result.kind === 'retry' ? waitAfter(waitsMs, tries, result.retryAfterMs, random()) : null;
+    if (waitMs === null && !together) {
+      const exhausted = result.kind === 'retry' ? ` (given up after ${tries} attempts)` : '';
+      const last = { ...kept, message: `${message}${exhausted}` };
+      return { answer: await settle({ ...ref, attempt: last, end: { state: 'dead' } }) };
+    }
+    const afterMs = waitMs ?? 0;
+    const end = { state: 'waiting', afterMs } as const;
+    const answer = await settle({ ...ref, attempt: kept, end }, { together });
+    return answer.kind === 'later' ? { answer, waitMs: afterMs, attempt: kept } : { answer };
   }
 
   return {
     destinations,
     settle,
     load: async (id) => (await loading.add(id)).loaded,
-    make: async (ref, loaded, { timeoutMs, inBatch }) => {
-      const { subscription } = loaded;
-      const into = inBatch ? recordingTogether : recording;
-      const result = await (inBatch ? sendInTurn : send)(loaded, timeoutMs);
-      if (result === null) return { answer: { kind: 'later', status: loaded.event.status } };
-      const { status, durationMs, response, message } = result;
-      const errorClass = 'errorClass' in result ? result.errorClass : null;
-      const kept = { status, durationMs, response, message, errorClass };
-      if (result.kind === 'sent')
-        return { answer: await settle({ ...ref, attempt: kept, end: { state: 'sent' } }, into) };
-      if (result.kind === 'gone')
-        await setSubscriptionStatus(db, subscription.id, 'disabled', 'it answered 410');
-      if (result.kind === 'retry' && result.errorClass === 'timeout')
-        destinations.noteTimeout(subscription.url);
-      const tries = loaded.tries + 1;
-      const waitMs =
-        result.kind === 'retry' ? waitAfter(waitsMs, tries, result.retryAfterMs, random()) : null;
-      if (waitMs === null && !inBatch) {
-        const exhausted = result.kind === 'retry' ? ` (given up after ${tries} attempts)` : '';
-        const last = { ...kept, message: `${message}${exhausted}` };
-        return { answer: await settle({ ...ref, attempt: last, end: { state: 'dead' } }) };
-      }
-      const afterMs = waitMs ?? 0;
-      const answer = await settle({ ...ref, attempt: kept, end: { state: 'waiting', afterMs } }, into);
-      return answer.kind === 'later' ? { answer, waitMs: afterMs, attempt: kept } : { answer };
+    make: async (ref, loaded, how) => {
+      const result = await (how.inBatch ? sendInTurn : sendIfAllowed)(loaded, how, nowMs());
+      if ('putOff' in result) return result;
+      const made = await write(ref, loaded, result, how.inBatch);
+      await circuits.note(loaded, result, how.probes);
+      return made;
     },
   };
 }
+
+const CUT_OFF = { putOff: { reason: 'busy', inMs: 0 } } as const;

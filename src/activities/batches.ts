@@ -1,6 +1,6 @@
 // The events of a batch: taken in hand together, records side by side, a record's events one after another, each
 // delivery tried once. What that does not finish leaves the batch for a workflow of its own.
-import type { BatchActivities, BatchRun, DeliveryRef } from '../contracts/activities';
+import type { BatchActivities, BatchRun, DeliverAnswer, DeliveryRef } from '../contracts/activities';
 import type { DispatchBell } from '../contracts/event-runs';
 import { standingOf } from '../domain/run';
 import type { Database } from '../store/database';
@@ -8,7 +8,9 @@ import { handOver } from '../store/events/hand-over';
 import { completeEvents, isClosed, routeEvents, type Routed } from '../store/events/route';
 import type { RunOfEvent } from '../store/events/rows';
 import { FIRST_TRY_MS, type Attempts } from './attempts';
+import { endWithoutSending } from './endings';
 import { withHeartbeat } from './heartbeat';
+import { nextStep } from './next-step';
 import { rowIds } from './pushed-ids';
 
 export interface BatchDependencies {
@@ -88,20 +90,22 @@ export function createBatchActivities({
     const loaded = await attempts.load(ref.id);
     if (loaded === null || loaded.state !== 'waiting') return 'done';
     if (standingOf(loaded.event, ref.runId) !== 'repeat') return 'done';
-    const { subscription, dueInMs } = loaded;
-    if (subscription.status === 'deleted') {
-      await attempts.settle({ ...ref, attempt: null, end: { state: 'discarded' } });
-      return 'done';
-    }
-    if (subscription.status !== 'active' || dueInMs > 0) return 'left';
-    if (attempts.destinations.isCutOff(subscription.url)) return 'left';
-    const { answer } = await attempts.make(ref, loaded, {
-      timeoutMs: FIRST_TRY_MS,
-      inBatch: true,
-    });
-    if (answer.kind === 'later') return 'left';
-    return answer.kind === 'settled' && isClosed(answer.status) ? 'closed' : 'done';
+    const next = nextStep(loaded);
+    if (next.kind === 'wait') return 'left';
+    if (next.kind === 'end')
+      return next.as === 'disabled'
+        ? 'left'
+        : outcomeOf(await endWithoutSending(attempts.settle, ref, loaded, next.as));
+    if (attempts.destinations.isCutOff(loaded.subscription.url)) return 'left';
+    const how = { timeoutMs: FIRST_TRY_MS, inBatch: true, probes: next.probes };
+    const made = await attempts.make(ref, loaded, how);
+    return 'putOff' in made ? 'left' : outcomeOf(made.answer);
   }
+}
+
+function outcomeOf(answer: DeliverAnswer): Outcome {
+  if (answer.kind === 'later') return 'left';
+  return answer.kind === 'settled' && isClosed(answer.status) ? 'closed' : 'done';
 }
 
 function isOpen(event: Routed | undefined): boolean {

@@ -1,19 +1,22 @@
 // The deliveries of events that have a workflow of their own. Their rows say whether and when they are due, so an
 // attempt may be asked for twice.
-import { ApplicationFailure, Context } from '@temporalio/activity';
-import { ApplicationFailureCategory } from '@temporalio/common';
+import { Context } from '@temporalio/activity';
 import type {
   DeliverAnswer,
   DeliveryActivities,
   DeliveryRef,
   FirstTryActivities,
 } from '../contracts/activities';
+import { busyMs, putOffMs } from '../domain/put-off';
 import { standingOf } from '../domain/run';
 import type { Database } from '../store/database';
 import { takeOver } from '../store/deliveries/acts';
 import type { LoadedDelivery } from '../store/deliveries/load';
 import { takeMarkOff } from '../store/deliveries/of-events';
 import { FIRST_TRY_MS, type Attempts } from './attempts';
+import { endWithoutSending } from './endings';
+import { nextStep } from './next-step';
+import { putOffFailure, waitMessage, type PutOff } from './put-off';
 
 export interface DeliveryDependencies {
   readonly db: Database;
@@ -22,15 +25,12 @@ export interface DeliveryDependencies {
 }
 
 const LATER_TRY_MS = 15_000;
-/** A place is free again when an attempt there is over; the longer one waits, the longer is the queue. */
-const BUSY_MS = 500;
-const MOST_BUSY_MS = 60_000;
 
 export function createDeliveryActivities(
   dependencies: DeliveryDependencies,
 ): DeliveryActivities & FirstTryActivities {
   const { db, attempts, random } = dependencies;
-  const { destinations } = attempts;
+  const { destinations, settle } = attempts;
 
   /** What is to be sent for this run; an answer when there is nothing to send. */
   async function load(ref: DeliveryRef): Promise<LoadedDelivery | DeliverAnswer> {
@@ -49,74 +49,58 @@ export function createDeliveryActivities(
     return { kind: 'settled', delivery: loaded.state, status: loaded.event.status, failure: null };
   }
 
-  /** Null when nothing forbids sending. */
-  async function withoutSending(
-    ref: DeliveryRef,
-    { subscription }: LoadedDelivery,
-  ): Promise<DeliverAnswer | null> {
-    if (subscription.status === 'deleted') {
-      return attempts.settle({ ...ref, attempt: null, end: { state: 'discarded' } });
-    }
-    if (subscription.status === 'active') return null;
-    const why = subscription.statusReason === null ? '' : ` (${subscription.statusReason})`;
-    const message = `"${subscription.name}" is disabled${why}: resume the subscription, then retry`;
-    const attempt = {
-      status: null,
-      durationMs: 0,
-      response: null,
-      errorClass: 'subscription-disabled',
-      message,
-    };
-    return attempts.settle({ ...ref, attempt, end: { state: 'dead' } });
+  /** Put off, it takes no place from other events; the schedule begins with its first step. */
+  function markPutOff(ref: DeliveryRef): Promise<DeliverAnswer> {
+    return settle({ ...ref, attempt: null, end: { state: 'put-off' } });
   }
 
-  function busyMs(asked: number): number {
-    return Math.min(BUSY_MS * 2 ** Math.min(asked, 10), MOST_BUSY_MS) * (1 + random());
+  /** Throws it, for the activity to come again; an answer when the delivery was settled meanwhile. */
+  async function putOff(
+    ref: DeliveryRef,
+    loaded: LoadedDelivery,
+    { reason, inMs }: PutOff,
+  ): Promise<DeliverAnswer> {
+    // Waiting, it holds neither its record nor a place in flight: also one that a batch has tried and left.
+    if (loaded.event.status === 'processing') {
+      const answer = await markPutOff(ref);
+      if (answer.kind !== 'later') return answer;
+    }
+    throw putOffFailure(reason, waitMessage(reason, loaded.subscription), inMs);
   }
 
   return {
     deliverQuickly: async (ref) => {
       const loaded = await load(ref);
       if ('kind' in loaded) return loaded;
-      const instead = await withoutSending(ref, loaded);
-      if (instead !== null) return instead;
-      if (loaded.dueInMs > 0) return { kind: 'later', status: loaded.event.status };
+      const next = nextStep(loaded);
+      if (next.kind === 'end') return endWithoutSending(settle, ref, loaded, next.as);
+      if (next.kind === 'wait')
+        return next.wait.for === 'not-due' ? { kind: 'later', status: loaded.event.status } : markPutOff(ref);
       const { url } = loaded.subscription;
-      const how = { timeoutMs: FIRST_TRY_MS, inBatch: false };
+      const how = { timeoutMs: FIRST_TRY_MS, inBatch: false, probes: next.probes };
       const made = destinations.isCutOff(url)
         ? null
         : await destinations.visit(url, () => attempts.make(ref, loaded, how));
-      // Put off, it takes no place from other events; the schedule begins with its first step.
-      return made?.answer ?? attempts.settle({ ...ref, attempt: null, end: { state: 'put-off' } });
+      return made === null || 'putOff' in made ? markPutOff(ref) : made.answer;
     },
 
     deliver: async (ref) => {
       const loaded = await load(ref);
       if ('kind' in loaded) return loaded;
-      const instead = await withoutSending(ref, loaded);
-      if (instead !== null) return instead;
-      if (loaded.dueInMs > 0) throw putOff('not-due', 'waits for its next attempt', loaded.dueInMs);
+      const next = nextStep(loaded);
+      if (next.kind === 'end') return endWithoutSending(settle, ref, loaded, next.as);
+      const asked = Context.current().info.attempt;
+      if (next.kind === 'wait') {
+        const inMs = putOffMs(next.wait, asked, random());
+        return putOff(ref, loaded, { reason: next.wait.for, inMs });
+      }
       const { url } = loaded.subscription;
-      const how = { timeoutMs: LATER_TRY_MS, inBatch: false };
+      const how = { timeoutMs: LATER_TRY_MS, inBatch: false, probes: next.probes };
       const made = await destinations.visit(url, () => attempts.make(ref, loaded, how));
-      if (made === null)
-        throw putOff(
-          'busy',
-          'enough is under way to this destination',
-          busyMs(Context.current().info.attempt),
-        );
+      if (made === null) return putOff(ref, loaded, { reason: 'busy', inMs: busyMs(asked, random()) });
+      if ('putOff' in made) return putOff(ref, loaded, made.putOff);
       if (!('waitMs' in made)) return made.answer;
-      throw putOff(made.attempt.errorClass ?? 'unknown', made.attempt.message, made.waitMs);
+      throw putOffFailure(made.attempt.errorClass ?? 'unknown', made.attempt.message, made.waitMs);
     },
   };
-}
-
-/** Expected: it is tried again when its time has come, and nobody need be told. */
-function putOff(type: string, message: string, nextRetryDelay: number): ApplicationFailure {
-  return ApplicationFailure.create({
-    type,
-    message,
-    nextRetryDelay,
-    category: ApplicationFailureCategory.BENIGN,
-  });
 }

@@ -15,6 +15,7 @@ import { deliveryRoutes } from './routes/deliveries';
 import { eventActionRoutes } from './routes/event-actions';
 import { eventRoutes } from './routes/events';
 import { healthRoutes } from './routes/health';
+import { noticeRoutes } from './routes/notices';
 import { processingRoutes } from './routes/processing';
 import { quarantineRoutes } from './routes/quarantine';
 import { receiveRoutes } from './routes/receive';
@@ -50,6 +51,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use('/api/v1', clientEventRoutes(dependencies));
   app.use('/api/v1', clientRetryRoutes(dependencies));
   app.use('/api/v2', deviceSyncRoutes(dependencies));
+  app.use('/api/v1', noticeRoutes(dependencies));
   app.use(notFound);
   app.use(answerError(dependencies.log));
   return app;

@@ -13,9 +13,7 @@ import {
   SUBSCRIPTION_NAME,
   type TextRule,
 } from '../domain/subscription-rules';
-import type { Subscription } from '../store/subscriptions';
 import { oneOf, whole } from './fields';
-import { timeOf } from './present';
 
 const like = ({ pattern, expected }: TextRule) => z.string(expected).regex(pattern, expected);
 const someOf = <T extends z.ZodType<string>>(item: T) =>
@@ -88,24 +86,5 @@ export function toWays({ ordered, coalesce, rate_per_second: ratePerSecond }: Se
     ...(ordered === undefined ? {} : { ordered }),
     ...(coalesce === undefined ? {} : { coalesce }),
     ...(ratePerSecond === undefined ? {} : { ratePerSecond }),
-  };
-}
-
-export function presentSubscription(subscription: Subscription) {
-  return {
-    id: subscription.id,
-    name: subscription.name,
-    filter: subscription.filter,
-    channel: subscription.channel,
-    url: subscription.url,
-    ordered: subscription.ordered,
-    coalesce: subscription.coalesce,
-    rate_per_second: subscription.ratePerSecond,
-    status: subscription.status,
-    status_reason: subscription.statusReason,
-    seeded: subscription.seeded,
-    previous_secret_until: timeOf(subscription.previousSecretUntilMs),
-    created_at: timeOf(subscription.createdAtMs),
-    updated_at: timeOf(subscription.updatedAtMs),
   };
 }

@@ -53,6 +53,11 @@ export function readDeliveries(reader: SettingReader, section: YamlSection): Del
   return {
     allowCidrs: allowCidrs ?? [],
     waitsMs: [toMs(first), ...others.map(toMs)],
+    circuitFailures:
+      reader.value(
+        { variable: 'JISR_CIRCUIT_FAILURES', section, key: 'circuit_failures' },
+        wholeNumber(0, 1_000_000),
+      ) ?? 10,
     deadLetterDays:
       reader.value(
         { variable: 'JISR_DEAD_LETTER_DAYS', section, key: 'dead_letter_days' },

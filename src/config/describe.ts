@@ -54,11 +54,12 @@ function describePush(push: PushConfig | null): string {
   return `pushes by ${ways.join(' or ')}`;
 }
 
-function describeDeliveries({ allowCidrs, waitsMs, deadLetterDays, secretKey }: DeliveriesConfig): string {
+function describeDeliveries(deliveries: DeliveriesConfig): string {
+  const { allowCidrs, waitsMs, circuitFailures, deadLetterDays, secretKey } = deliveries;
   const allowed =
     allowCidrs.length === 0 ? 'no private addresses' : `private addresses ${allowCidrs.join(', ')}`;
   const waits = waitsMs.map((ms) => ms / 1_000).join(', ');
-  return `deliveries: attempts after ${waits} s, ${allowed}, dead letters wait ${deadLetterDays} days, secret key ${isSet(secretKey)}`;
+  return `deliveries: attempts after ${waits} s, circuits open at ${circuitFailures === 0 ? 'no number of' : circuitFailures} failures, ${allowed}, dead letters wait ${deadLetterDays} days, secret key ${isSet(secretKey)}`;
 }
 
 function describeProcessing({ rules, otherwise }: ProcessingPolicy): string {

@@ -109,6 +109,8 @@ export interface DeliveriesConfig {
   readonly allowCidrs: readonly string[];
   /** The wait before each attempt; as many attempts as waits. */
   readonly waitsMs: readonly [number, ...number[]];
+  /** Nothing more is sent to a subscription, for a while, after so many failures in a row; 0: never. */
+  readonly circuitFailures: number;
   /** So long a dead letter waits for a person. */
   readonly deadLetterDays: number;
   /** Encrypts the secrets of subscriptions. Null: the embedded start makes one and keeps it in the data folder. */

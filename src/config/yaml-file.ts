@@ -14,7 +14,7 @@ const SECTION_KEYS = {
   store: ['data_dir', ...secretKeys('database_url')],
   temporal: ['address', 'namespace', 'ui_url', 'cli_path', ...secretKeys('api_key')],
   limits: ['max_pending', 'max_in_flight', 'push_start_rate', 'max_body_bytes', 'processing'],
-  deliveries: ['allow_cidr', 'schedule', 'dead_letter_days', ...secretKeys('secret_key')],
+  deliveries: ['allow_cidr', 'schedule', 'circuit_failures', 'dead_letter_days', ...secretKeys('secret_key')],
   log: ['level'],
 } as const;
 

@@ -58,6 +58,7 @@ export async function playDemo(options: DemoOptions): Promise<Demo> {
         ODOO_PUSH_API_KEY: PUSH_KEY,
         JISR_WEBHOOK_ALLOW_CIDR: '127.0.0.0/8',
         JISR_DELIVERY_SCHEDULE: '0,0.5,1,2,4',
+        JISR_CIRCUIT_FAILURES: '10',
         ...Object.fromEntries(YOURS.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
       },
       folder,

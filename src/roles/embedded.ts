@@ -65,6 +65,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       store,
       session,
       secretKey,
+      log,
       bundlePath,
       ...(ports ? { ports } : {}),
     });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import { createAttempts } from '../activities/attempts';
+import { nudge } from '../api/nudge';
 import { createBatchActivities } from '../activities/batches';
 import { createDeliveryActivities } from '../activities/deliveries';
 import { createDispatchActivities } from '../activities/dispatch';
@@ -28,6 +29,7 @@ import { reportPullFailure } from '../control/report-failure';
 import type { SyncSettings } from '../domain/sync';
 import { createIntake, type Intake } from '../intake/accept';
 import { createOdooClient } from '../odoo/client';
+import type { Logger } from '../logger';
 import type { Store } from '../store/database';
 import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
@@ -52,6 +54,7 @@ export interface WorkerDependencies {
   readonly bundlePath: string;
   /** Decrypts the secrets of subscriptions. */
   readonly secretKey: Secret;
+  readonly log: Logger;
   readonly ports?: WorkerPorts;
 }
 
@@ -74,7 +77,7 @@ export function prebuiltBundle(): string {
 }
 
 export async function startWorkerRole(dependencies: WorkerDependencies): Promise<WorkerRole> {
-  const { config, store, session, bundlePath, secretKey, ports = {} } = dependencies;
+  const { config, store, session, bundlePath, secretKey, log, ports = {} } = dependencies;
   const { client, connection, namespace } = session;
   await plantSeeds(store.db, config.subscriptions, secretKey);
   const bell = createDispatchBell(client);
@@ -111,6 +114,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
     }),
   );
 
+  const runs = createEventRuns(client);
   const sender = putSender(
     createWebhookSender({
       allowCidrs: config.deliveries.allowCidrs,
@@ -123,6 +127,10 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
     sender,
     secretBox: createSecretBox(secretKey.reveal()),
     waitsMs: config.deliveries.waitsMs,
+    circuitFailures: config.deliveries.circuitFailures,
+    nudge: (id) => {
+      nudge({ db: store.db, runs, log }, { id });
+    },
     nowMs: Date.now,
     random: Math.random,
   });
@@ -151,7 +159,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
         deliverQuickly: (ref: DeliveryRef) => deliveries.deliverQuickly(ref),
         ...createDispatchActivities({
           db: store.db,
-          runs: createEventRuns(client),
+          runs,
           bell,
           maxInFlight: config.limits.maxInFlightEvents,
           policy: config.processing,

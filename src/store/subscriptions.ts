@@ -17,8 +17,11 @@ export interface Subscription {
   /** It signs beside the newer one until `previousSecretUntilMs`. */
   readonly encryptedPreviousSecret: string | null;
   readonly previousSecretUntilMs: number | null;
+  /** A record's deliveries go one after another. */
   readonly ordered: boolean;
+  /** Of a record's waiting writes only the newest goes. */
   readonly coalesce: boolean;
+  /** Attempts at most; null without a limit. */
   readonly ratePerSecond: number | null;
   /** It stands in the configuration. */
   readonly seeded: boolean;
@@ -35,6 +38,8 @@ export interface NewSubscription {
   readonly coalesce?: boolean;
   readonly ratePerSecond?: number | null;
 }
+
+export type ActiveFilter = Pick<Subscription, 'id' | 'name' | 'filter' | 'ordered' | 'coalesce'>;
 
 /** Null when the name is in use. */
 export async function createSubscription(
@@ -76,12 +81,16 @@ export async function readSubscription(db: Database, id: string): Promise<Subscr
   return row === undefined ? null : toSubscription(row);
 }
 
-/** Those that get new events: what is paused gets them too, and they wait. A handful, so that every transaction that routes may ask. */
-export async function activeFilters(
-  db: Database,
-): Promise<readonly Pick<Subscription, 'id' | 'name' | 'filter'>[]> {
+/** Those that get new events; paused ones keep them waiting. A handful, so that every transaction that routes may ask. */
+export async function activeFilters(db: Database): Promise<readonly ActiveFilter[]> {
   return db
-    .select({ id: subscriptions.id, name: subscriptions.name, filter: subscriptions.filter })
+    .select({
+      id: subscriptions.id,
+      name: subscriptions.name,
+      filter: subscriptions.filter,
+      ordered: subscriptions.ordered,
+      coalesce: subscriptions.coalesce,
+    })
     .from(subscriptions)
     .where(inArray(subscriptions.status, ['active', 'paused']))
     .orderBy(asc(subscriptions.createdAt), asc(subscriptions.id));

@@ -1,6 +1,8 @@
 // The runbook names every state, every failure code and every check of readiness, and none that does not exist.
 import { checkReadiness } from '../../src/api/readiness';
 import type { ApiDependencies } from '../../src/api/dependencies';
+import { WAIT_REASONS } from '../../src/domain/before-attempt';
+import { CIRCUIT_STATES } from '../../src/domain/circuit';
 import { DELIVERY_STATES } from '../../src/domain/delivery';
 import { DELIVERY_FAILURE_CODES } from '../../src/domain/delivery-failure';
 import { EVENT_STATES } from '../../src/domain/event-state';
@@ -13,6 +15,8 @@ const { text } = readPage('docs/runbook.md');
 test.each([
   ['## States of an event', EVENT_STATES],
   ['## States of a delivery', DELIVERY_STATES],
+  ['## Why a delivery waits', WAIT_REASONS],
+  ['## The circuit of a subscription', CIRCUIT_STATES],
   ['## Why a delivery failed', DELIVERY_FAILURE_CODES],
   ['## Why Odoo could not be pulled', ODOO_FAILURE_CODES],
 ] as const)('"%s" has a row for each, in the order of the code', (heading, codes) => {

@@ -80,6 +80,7 @@ export async function startTestBridge(parts: {
   const worker = await startWorkerRole({
     ...parts,
     secretKey: SECRET_KEY,
+    log,
     bundlePath: process.env['JISR_TEST_BUNDLE']!,
   });
   const unwatch = await watchWorkflows(parts.session, parts.config, log);

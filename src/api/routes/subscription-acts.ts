@@ -9,7 +9,7 @@ import { onlyAllows } from '../errors';
 import { reason } from '../fields';
 import { nudge } from '../nudge';
 import { expectNoQuery, parseBody } from '../parse';
-import { presentSubscription } from '../subscription-fields';
+import { subscriptionView } from '../subscription-view';
 import { sendTestWebhook } from '../webhook-test';
 import { found } from './subscriptions';
 
@@ -26,7 +26,7 @@ export function subscriptionActRoutes(dependencies: ApiDependencies): Router {
       expectNoQuery(request);
       const { reason: why = null } = parseBody(pauseBody, request.body);
       const paused = await setSubscriptionStatus(store.db, request.params.id, 'paused', why);
-      response.json(presentSubscription(found(paused)));
+      response.json(await subscriptionView(store.db, found(paused)));
     })
     .all(onlyAllows('POST'));
 
@@ -37,7 +37,7 @@ export function subscriptionActRoutes(dependencies: ApiDependencies): Router {
       parseBody(noBody, request.body);
       const resumed = found(await resumeSubscription(store.db, request.params.id));
       nudge({ db: store.db, runs, log }, resumed);
-      response.json(presentSubscription(resumed));
+      response.json(await subscriptionView(store.db, resumed));
     })
     .all(onlyAllows('POST'));
 
@@ -48,7 +48,7 @@ export function subscriptionActRoutes(dependencies: ApiDependencies): Router {
       parseBody(noBody, request.body);
       const secret = newWebhookSecret();
       const rotated = await rotateSecret(store.db, request.params.id, secretBox.encrypt(secret));
-      response.json({ ...presentSubscription(found(rotated)), secret });
+      response.json({ ...(await subscriptionView(store.db, found(rotated))), secret });
     })
     .all(onlyAllows('POST'));
 

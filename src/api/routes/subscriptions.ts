@@ -16,7 +16,8 @@ import { limit, oneOf, textCursor, textCursorTo } from '../fields';
 import { nudge } from '../nudge';
 import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { Problem } from '../problem';
-import { presentSubscription, subscriptionFields, toFilter, toWays } from '../subscription-fields';
+import { subscriptionFields, toFilter, toWays } from '../subscription-fields';
+import { subscriptionView, subscriptionViews } from '../subscription-view';
 
 const listQuery = z.strictObject({ limit, cursor: textCursor.optional() });
 
@@ -38,7 +39,7 @@ export function subscriptionRoutes(dependencies: ApiDependencies): Router {
       const page = rows.slice(0, limitRows);
       const last = rows.length > limitRows ? page.at(-1) : undefined;
       const next = last === undefined ? null : textCursorTo(last.id);
-      response.json({ subscriptions: page.map(presentSubscription), next });
+      response.json({ subscriptions: await subscriptionViews(store.db, page), next });
     })
     .post(async (request, response) => {
       expectNoQuery(request);
@@ -52,7 +53,7 @@ export function subscriptionRoutes(dependencies: ApiDependencies): Router {
         ...toWays(ways),
       });
       if (made === null) throw nameTaken(name);
-      response.status(201).json({ ...presentSubscription(made), secret });
+      response.status(201).json({ ...(await subscriptionView(store.db, made)), secret });
     })
     .all(onlyAllows('GET', 'POST'));
 
@@ -60,7 +61,8 @@ export function subscriptionRoutes(dependencies: ApiDependencies): Router {
     .route('/subscriptions/:id')
     .get(async (request, response) => {
       expectNoQuery(request);
-      response.json(presentSubscription(found(await readSubscription(store.db, request.params.id))));
+      const subscription = found(await readSubscription(store.db, request.params.id));
+      response.json(await subscriptionView(store.db, subscription));
     })
     .patch(async (request, response) => {
       expectNoQuery(request);
@@ -76,7 +78,7 @@ export function subscriptionRoutes(dependencies: ApiDependencies): Router {
       });
       if (changed === 'name-taken') throw nameTaken(name ?? '');
       if (url !== undefined) nudge({ db: store.db, runs, log }, { id });
-      response.json(presentSubscription(found(changed)));
+      response.json(await subscriptionView(store.db, found(changed)));
     })
     .delete(async (request, response) => {
       expectNoQuery(request);

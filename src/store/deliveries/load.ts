@@ -6,6 +6,7 @@ import type { EventState } from '../../domain/event-state';
 import { priorityOf } from '../../domain/priority';
 import type { SubscriptionStatus } from '../../domain/subscription';
 import type { Database } from '../database';
+import { dueInMs, FIRST_EARLIER, LAST_ATTEMPT, NEWER_WRITE } from './beside';
 
 export interface LoadedDelivery {
   readonly id: string;
@@ -15,6 +16,17 @@ export interface LoadedDelivery {
   readonly toOpen: boolean;
   /** From now, by the database's clock; not above 0 when it is due. */
   readonly dueInMs: number;
+  /** A newer write of its record waits, and its subscription wants only the newest. */
+  readonly isSuperseded: boolean;
+  /** When the first one before it is due, where its subscription is ordered; null when none waits. */
+  readonly blockerDueInMs: number | null;
+  /** Of its last attempt, where its subscription is disabled. */
+  readonly lastFailure: { readonly code: string | null; readonly message: string } | null;
+  /** Null while its subscription's attempts go well. */
+  readonly circuit: {
+    /** Not above 0 when one attempt may probe; null while it is closed. */
+    readonly openForMs: number | null;
+  } | null;
   readonly subscription: {
     readonly id: string;
     readonly name: string;
@@ -23,6 +35,8 @@ export interface LoadedDelivery {
     readonly encryptedSecrets: readonly string[];
     readonly status: SubscriptionStatus;
     readonly statusReason: string | null;
+    /** Attempts at most; null without a limit. */
+    readonly ratePerSecond: number | null;
   };
   readonly event: {
     readonly key: string;
@@ -46,10 +60,14 @@ export async function loadDeliveries(
   ids: readonly string[],
 ): Promise<readonly (LoadedDelivery | null)[]> {
   const { rows } = await db.execute<Row>(sql`
-    select d.id, d.state, d.tries, d.to_open,
-      coalesce((extract(epoch from d.next_attempt_at - now()) * 1000)::float8, 0) as due_in_ms,
+    select d.id, d.state, d.tries, d.to_open, ${dueInMs(sql`d`)} as due_in_ms,
+      newer.id is not null as is_superseded, earlier.due_in_ms as blocker_due_in_ms,
+      last.error_class as last_code, last.message as last_message,
+      c.subscription_id is not null as has_circuit,
+      (extract(epoch from c.open_until - now()) * 1000)::float8 as open_for_ms,
       s.id as subscription_id, s.name, s.url, s.secret,
-      case when s.previous_secret_until > now() then s.previous_secret end as previous_secret, s.status as subscription_status, s.status_reason,
+      case when s.previous_secret_until > now() then s.previous_secret end as previous_secret,
+      s.status as subscription_status, s.status_reason, s.rate_per_second,
       e.key, e.source, e.model, e.record_id, e.operation,
       (extract(epoch from e.occurred_at) * 1000)::float8 as occurred_at_ms,
       e.priority, e.changed_fields, e.user_id, e.user_name, e.payload, e.status as event_status,
@@ -57,6 +75,10 @@ export async function loadDeliveries(
     from deliveries d
     join subscriptions s on s.id = d.subscription_id
     join events e on e.seq = d.event_seq
+    left join circuits c on c.subscription_id = s.id
+    left join lateral ${FIRST_EARLIER} earlier on true
+    left join lateral ${NEWER_WRITE} newer on true
+    left join lateral ${LAST_ATTEMPT} last on true
     where d.id = any(array(select json_array_elements_text(${JSON.stringify(ids)}::json)))`);
   const found = new Map(rows.map((row) => [row.id, toLoaded(row)]));
   return ids.map((id) => found.get(id) ?? null);
@@ -68,6 +90,12 @@ interface Row extends Record<string, unknown> {
   readonly tries: number;
   readonly to_open: boolean;
   readonly due_in_ms: number;
+  readonly is_superseded: boolean;
+  readonly blocker_due_in_ms: number | null;
+  readonly last_code: string | null;
+  readonly last_message: string | null;
+  readonly has_circuit: boolean;
+  readonly open_for_ms: number | null;
   readonly subscription_id: string;
   readonly name: string;
   readonly url: string;
@@ -75,6 +103,7 @@ interface Row extends Record<string, unknown> {
   readonly previous_secret: string | null;
   readonly subscription_status: SubscriptionStatus;
   readonly status_reason: string | null;
+  readonly rate_per_second: number | null;
   readonly key: string;
   readonly source: string;
   readonly model: string;
@@ -97,6 +126,10 @@ function toLoaded(row: Row): LoadedDelivery {
     tries: row.tries,
     toOpen: row.to_open,
     dueInMs: Math.ceil(row.due_in_ms),
+    isSuperseded: row.is_superseded,
+    blockerDueInMs: row.blocker_due_in_ms,
+    lastFailure: row.last_message === null ? null : { code: row.last_code, message: row.last_message },
+    circuit: row.has_circuit ? { openForMs: row.open_for_ms } : null,
     subscription: {
       id: row.subscription_id,
       name: row.name,
@@ -104,6 +137,7 @@ function toLoaded(row: Row): LoadedDelivery {
       encryptedSecrets: [row.secret, ...(row.previous_secret === null ? [] : [row.previous_secret])],
       status: row.subscription_status,
       statusReason: row.status_reason,
+      ratePerSecond: row.rate_per_second,
     },
     event: {
       key: row.key,

@@ -59,6 +59,8 @@ export interface NewDelivery {
   readonly eventSeq: number;
   readonly eventKey: string;
   readonly subscriptionId: string;
+  /** Of `recordOf`, where other deliveries of the record matter to it. */
+  readonly record: string | null;
 }
 
 /** Those that are there already stay as they are. */
@@ -69,12 +71,13 @@ export async function insertDeliveries(tx: Database, wanted: readonly NewDeliver
     id: deliveryId(one.eventKey, one.subscriptionId),
     event_seq: one.eventSeq,
     subscription_id: one.subscriptionId,
+    record: one.record,
   }));
   await tx.execute(sql`
-    insert into deliveries (id, event_seq, subscription_id, next_attempt_at)
-    select id, event_seq, subscription_id, now()
+    insert into deliveries (id, event_seq, subscription_id, record, next_attempt_at)
+    select id, event_seq, subscription_id, record, now()
     from json_to_recordset(${JSON.stringify(rows)}::json) as r(
-      place int, id text, event_seq bigint, subscription_id text)
+      place int, id text, event_seq bigint, subscription_id text, record text)
     order by place
     on conflict (id) do nothing`);
 }

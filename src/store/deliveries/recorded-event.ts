@@ -19,16 +19,16 @@ export interface AttemptToKeep {
 
 /** What the attempt means for its delivery: `waiting` names when it is tried again. */
 export type DeliveryEnd =
-  | { readonly state: 'sent' | 'dead' | 'discarded' }
+  | { readonly state: 'sent' | 'dead' | 'discarded' | 'superseded' }
   | { readonly state: 'waiting'; readonly afterMs: number }
-  /** Its destination takes no first try now: it waits, and its event counts as tried. */
+  /** Nothing is tried now: it waits for something else, and its event counts as tried. */
   | { readonly state: 'put-off' };
 
 export interface AttemptResult {
   readonly key: string;
   readonly runId: string;
   readonly id: string;
-  /** Null when none was made: the subscription was deleted or disabled before. */
+  /** Null when none was made. */
   readonly attempt: AttemptToKeep | null;
   readonly end: DeliveryEnd;
 }

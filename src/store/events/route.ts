@@ -6,8 +6,9 @@ import type { RunStanding } from '../../domain/run';
 import { CounterTally } from '../counters';
 import type { Database } from '../database';
 import { deliveriesOf, insertDeliveries, openDeliveries, type EventDelivery } from '../deliveries/of-events';
+import { recordOf } from '../deliveries/record-of';
 import { withSteadyPlans } from '../steady-plans';
-import { activeFilters, type Subscription } from '../subscriptions';
+import { activeFilters, type ActiveFilter } from '../subscriptions';
 import { lockedRounds, standingIn, writeMoves, type LockedRow, type Move, type RunOfEvent } from './rows';
 
 /** What `route` answers: null when no event has the key. */
@@ -20,8 +21,6 @@ export type Routed = {
   /** Odoo's id of the push, when one came. */
   readonly pushId: string | null;
 } | null;
-
-type Filters = readonly Pick<Subscription, 'id' | 'name' | 'filter'>[];
 
 /** Answers in the order of `runs`. Events that nobody wants are done. */
 export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Promise<readonly Routed[]> {
@@ -67,7 +66,7 @@ export async function routeEvents(db: Database, runs: readonly RunOfEvent[]): Pr
 async function openFor(
   tx: Database,
   rows: readonly LockedRow[],
-  filters: Filters,
+  filters: readonly ActiveFilter[],
   known: ReadonlyMap<number, readonly EventDelivery[]>,
 ): Promise<boolean> {
   const fresh: LockedRow[] = [];
@@ -91,12 +90,17 @@ async function openFor(
 export async function insertWanted(
   tx: Database,
   rows: readonly LockedRow[],
-  filters: Filters,
+  filters: readonly ActiveFilter[],
 ): Promise<number> {
   const wanted = rows.flatMap((row) =>
     filters
       .filter(({ filter }) => wants(filter, row))
-      .map(({ id }) => ({ eventSeq: row.seq, eventKey: row.key, subscriptionId: id })),
+      .map(({ id, ordered, coalesce }) => ({
+        eventSeq: row.seq,
+        eventKey: row.key,
+        subscriptionId: id,
+        record: ordered || coalesce ? recordOf(row) : null,
+      })),
   );
   await insertDeliveries(tx, wanted);
   return wanted.length;

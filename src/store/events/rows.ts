@@ -22,6 +22,7 @@ export interface LockedRow {
   readonly key: string;
   readonly source: string;
   readonly model: string;
+  readonly recordId: number;
   readonly operation: Operation;
   readonly priority: Priority;
   readonly changedFields: readonly string[] | null;
@@ -47,6 +48,7 @@ export async function lockRows(
     key: string;
     source: string;
     model: string;
+    record_id: number;
     operation: Operation;
     priority: number;
     changed_fields: string[] | null;
@@ -56,7 +58,7 @@ export async function lockRows(
     workflow_id: string | null;
     lease_ms: number | null;
   }>(sql`
-    select seq, key, source, model, operation, priority, changed_fields, push_id, status,
+    select seq, key, source, model, record_id, operation, priority, changed_fields, push_id, status,
       to_json(run_ids) as run_ids, workflow_id, (extract(epoch from lease_until) * 1000)::float8 as lease_ms
     from events
     where key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))
@@ -69,6 +71,7 @@ export async function lockRows(
         key: row.key,
         source: row.source,
         model: row.model,
+        recordId: row.record_id,
         operation: row.operation,
         priority: priorityOf(row.priority),
         changedFields: row.changed_fields,
