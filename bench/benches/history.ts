@@ -11,8 +11,8 @@ import { until } from '../parts/until';
 const CASES = [
   { what: 'nobody subscribed', model: 'bench.unwanted', failures: null },
   { what: 'delivered to one subscriber', model: 'bench.wanted', failures: 0 },
-  { what: 'delivered after one failed attempt', model: 'bench.fails-once', failures: 1 },
-  { what: 'delivered after five failed attempts', model: 'bench.fails-five-times', failures: 5 },
+  { what: 'delivered after one failed attempt', model: 'bench.fails_once', failures: 1 },
+  { what: 'delivered after five failed attempts', model: 'bench.fails_five_times', failures: 5 },
 ] as const;
 
 /** Longer than the limit of a first attempt, so that the schedule itself is what is seen. */
