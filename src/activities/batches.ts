@@ -2,8 +2,10 @@
 // delivery tried once. What that does not finish leaves the batch for a workflow of its own.
 import type { BatchActivities, BatchRun, DeliverAnswer, DeliveryRef } from '../contracts/activities';
 import type { DispatchBell } from '../contracts/event-runs';
+import type { EventState } from '../domain/event-state';
 import { standingOf } from '../domain/run';
 import type { Database } from '../store/database';
+import { takeMarkOff } from '../store/deliveries/of-events';
 import { handOver } from '../store/events/hand-over';
 import { completeEvents, isClosed, routeEvents, type Routed } from '../store/events/route';
 import type { RunOfEvent } from '../store/events/rows';
@@ -65,7 +67,9 @@ export function createBatchActivities({
             return;
           }
         });
-        await completeEvents(db, toClose.map(toRun));
+        const ends = await completeEvents(db, toClose.map(toRun));
+        // Asked for again meanwhile.
+        left.push(...toClose.filter((_, place) => isInHand(ends[place] ?? null)));
         if ((await handOver(db, left.map(toRun))) > 0) bell.ring();
         const pushed = [...taken.values()].map(({ pushId }) => pushId);
         return {
@@ -91,6 +95,7 @@ export function createBatchActivities({
     if (loaded === null || loaded.state !== 'waiting') return 'done';
     if (standingOf(loaded.event, ref.runId) !== 'repeat') return 'done';
     const next = nextStep(loaded);
+    if (loaded.toOpen) await takeMarkOff(db, loaded);
     if (next.kind === 'wait') return 'left';
     if (next.kind === 'end')
       return next.as === 'disabled'
@@ -106,6 +111,10 @@ export function createBatchActivities({
 function outcomeOf(answer: DeliverAnswer): Outcome {
   if (answer.kind === 'later') return 'left';
   return answer.kind === 'settled' && isClosed(answer.status) ? 'closed' : 'done';
+}
+
+function isInHand(status: EventState | null): boolean {
+  return status === 'processing' || status === 'delivering';
 }
 
 function isOpen(event: Routed | undefined): boolean {

@@ -61,34 +61,34 @@ export function createCircuits({ db, circuitFailures, nudge, nowMs }: CircuitDep
       return circuit !== undefined && circuit.atMs >= sinceMs && circuit.untilMs > nowMs();
     },
     note: async ({ subscription, circuit: known }, result, probed) => {
-      const { id: subscriptionId, name } = subscription;
-      if (result.kind === 'gone') await disable(name, goneFrom(subscriptionId, name));
+      const { id: subscriptionId, name, url } = subscription;
+      if (result.kind === 'gone') await disable(name, { subscriptionId, url, ...goneFrom(name) });
       const isFailing = known !== null || failing.has(subscriptionId);
       const found = findingOf(result, { isFailing, probed });
       if (found === null) return;
       const { circuit } = await writing.add({ subscriptionId, found, probed });
       if (circuit !== null && circuit.failingForMs > DISABLED_AFTER_MS)
-        await disable(name, failingTooLong(subscriptionId, name, circuit.failingSinceMs));
+        await disable(name, { subscriptionId, url, ...failingTooLong(name, circuit.failingSinceMs) });
     },
   };
 }
 
+type Reasons = Pick<Disabling, 'reason' | 'message'>;
+
 const WHAT_TO_DO = 'resume the subscription, then retry its dead letters';
 
-function goneFrom(subscriptionId: string, name: string): Disabling {
+function goneFrom(name: string): Reasons {
   return {
-    subscriptionId,
     reason: 'it answered 410',
     message: `"${name}" wants no more events (410) and is disabled: delete it, or, when this is a mistake, ${WHAT_TO_DO}`,
   };
 }
 
-function failingTooLong(subscriptionId: string, name: string, sinceMs: number): Disabling {
+function failingTooLong(name: string, sinceMs: number): Reasons {
   const since = new Date(sinceMs).toISOString();
   const days = DISABLED_AFTER_MS / DAY_MS;
   return {
-    subscriptionId,
-    reason: `every attempt failed since ${since}: mend the subscriber, then ${WHAT_TO_DO}`,
+    reason: `every attempt failed since ${since}: mend the subscriber`,
     message: `"${name}" is disabled: for ${days} days every attempt failed (since ${since}). Mend the subscriber, then ${WHAT_TO_DO}`,
   };
 }

@@ -16,6 +16,7 @@ import { takeMarkOff } from '../store/deliveries/of-events';
 import { FIRST_TRY_MS, type Attempts } from './attempts';
 import { endWithoutSending } from './endings';
 import { nextStep } from './next-step';
+import { createTurns } from './turns';
 import { putOffFailure, waitMessage, type PutOff } from './put-off';
 
 export interface DeliveryDependencies {
@@ -31,6 +32,8 @@ export function createDeliveryActivities(
 ): DeliveryActivities & FirstTryActivities {
   const { db, attempts, random } = dependencies;
   const { destinations, settle } = attempts;
+  /** Begun anew while a try is under way, a delivery waits for what becomes of that. */
+  const oneByOne = createTurns();
 
   /** What is to be sent for this run; an answer when there is nothing to send. */
   async function load(ref: DeliveryRef): Promise<LoadedDelivery | DeliverAnswer> {
@@ -68,39 +71,42 @@ export function createDeliveryActivities(
     throw putOffFailure(reason, waitMessage(reason, loaded.subscription), inMs);
   }
 
-  return {
-    deliverQuickly: async (ref) => {
-      const loaded = await load(ref);
-      if ('kind' in loaded) return loaded;
-      const next = nextStep(loaded);
-      if (next.kind === 'end') return endWithoutSending(settle, ref, loaded, next.as);
-      if (next.kind === 'wait')
-        return next.wait.for === 'not-due' ? { kind: 'later', status: loaded.event.status } : markPutOff(ref);
-      const { url } = loaded.subscription;
-      const how = { timeoutMs: FIRST_TRY_MS, inBatch: false, probes: next.probes };
-      const made = destinations.isCutOff(url)
-        ? null
-        : await destinations.visit(url, () => attempts.make(ref, loaded, how));
-      return made === null || 'putOff' in made ? markPutOff(ref) : made.answer;
-    },
+  async function deliverQuickly(ref: DeliveryRef): Promise<DeliverAnswer> {
+    const loaded = await load(ref);
+    if ('kind' in loaded) return loaded;
+    const next = nextStep(loaded);
+    if (next.kind === 'end') return endWithoutSending(settle, ref, loaded, next.as);
+    if (next.kind === 'wait')
+      return next.wait.for === 'not-due' ? { kind: 'later', status: loaded.event.status } : markPutOff(ref);
+    const { url } = loaded.subscription;
+    const how = { timeoutMs: FIRST_TRY_MS, inBatch: false, probes: next.probes };
+    const made = destinations.isCutOff(url)
+      ? null
+      : await destinations.visit(url, () => attempts.make(ref, loaded, how));
+    return made === null || 'putOff' in made ? markPutOff(ref) : made.answer;
+  }
 
-    deliver: async (ref) => {
-      const loaded = await load(ref);
-      if ('kind' in loaded) return loaded;
-      const next = nextStep(loaded);
-      if (next.kind === 'end') return endWithoutSending(settle, ref, loaded, next.as);
-      const asked = Context.current().info.attempt;
-      if (next.kind === 'wait') {
-        const inMs = putOffMs(next.wait, asked, random());
-        return putOff(ref, loaded, { reason: next.wait.for, inMs });
-      }
-      const { url } = loaded.subscription;
-      const how = { timeoutMs: LATER_TRY_MS, inBatch: false, probes: next.probes };
-      const made = await destinations.visit(url, () => attempts.make(ref, loaded, how));
-      if (made === null) return putOff(ref, loaded, { reason: 'busy', inMs: busyMs(asked, random()) });
-      if ('putOff' in made) return putOff(ref, loaded, made.putOff);
-      if (!('waitMs' in made)) return made.answer;
-      throw putOffFailure(made.attempt.errorClass ?? 'unknown', made.attempt.message, made.waitMs);
-    },
+  async function deliver(ref: DeliveryRef): Promise<DeliverAnswer> {
+    const loaded = await load(ref);
+    if ('kind' in loaded) return loaded;
+    const next = nextStep(loaded);
+    if (next.kind === 'end') return endWithoutSending(settle, ref, loaded, next.as);
+    const asked = Context.current().info.attempt;
+    if (next.kind === 'wait') {
+      const inMs = putOffMs(next.wait, asked, random());
+      return putOff(ref, loaded, { reason: next.wait.for, inMs });
+    }
+    const { url } = loaded.subscription;
+    const how = { timeoutMs: LATER_TRY_MS, inBatch: false, probes: next.probes };
+    const made = await destinations.visit(url, () => attempts.make(ref, loaded, how));
+    if (made === null) return putOff(ref, loaded, { reason: 'busy', inMs: busyMs(asked, random()) });
+    if ('putOff' in made) return putOff(ref, loaded, made.putOff);
+    if (!('waitMs' in made)) return made.answer;
+    throw putOffFailure(made.attempt.errorClass ?? 'unknown', made.attempt.message, made.waitMs);
+  }
+
+  return {
+    deliverQuickly: (ref) => oneByOne(ref.id, () => deliverQuickly(ref)),
+    deliver: (ref) => oneByOne(ref.id, () => deliver(ref)),
   };
 }

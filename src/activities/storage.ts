@@ -9,7 +9,7 @@ import type {
 import type { SyncSettings } from '../domain/sync';
 import { createGroupCommit } from '../intake/group-commit';
 import type { Database } from '../store/database';
-import { discardEvent, markedOf, reopen, type Acted } from '../store/deliveries/acts';
+import { discardEvent, dueOf, reopen, type Acted } from '../store/deliveries/acts';
 import type { EventDelivery } from '../store/deliveries/of-events';
 import { completeEvents, routeEvents } from '../store/events/route';
 import { readSourceSettings, writeProcessingSettings, writeSourceSettings } from '../store/settings';
@@ -74,7 +74,7 @@ export function createStorageActivities(dependencies: StorageDependencies): Stor
     },
     complete: async (run) => (await closing.add(run)).status,
     reopen: async (run) => toAnswer(await reopen(db, inOwnWorkflow(run))),
-    marked: async (run) => toAnswer(await markedOf(db, inOwnWorkflow(run))),
+    due: async (run) => toAnswer(await dueOf(db, inOwnWorkflow(run))),
     discard: async ({ key, runId, reason }) =>
       (await discardEvent(db, key, inOwnWorkflow({ key, runId }), reason))?.status ?? null,
     loadSource: ({ source }) => setupOf(source),

@@ -9,6 +9,10 @@ export function createTurns(): Turns {
     // Whoever came before may have failed; that is his own matter.
     const mine = before.then(work, work);
     last.set(name, mine);
-    return mine;
+    try {
+      return await mine;
+    } finally {
+      if (last.get(name) === mine) last.delete(name);
+    }
   };
 }

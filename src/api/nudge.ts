@@ -3,7 +3,7 @@
 import type { EventRuns } from '../contracts/event-runs';
 import type { Logger } from '../logger';
 import type { Database } from '../store/database';
-import { makeDue, markForTheirRuns } from '../store/deliveries/change-waiting';
+import { makeDue } from '../store/deliveries/change-waiting';
 import { innermostMessage } from '../store/errors';
 
 export interface NudgeDependencies {
@@ -12,7 +12,6 @@ export interface NudgeDependencies {
   readonly log: Logger;
 }
 
-const MOST_DELIVERIES = 1_000;
 const AT_ONCE = 8;
 
 /** Answers at once. */
@@ -25,14 +24,16 @@ export function nudge(dependencies: NudgeDependencies, subscription: { readonly 
 }
 
 async function nudgeAll({ db, runs }: NudgeDependencies, id: string): Promise<void> {
-  await makeDue(db, id);
-  const queue = (await markForTheirRuns(db, id, MOST_DELIVERIES)).values();
   const failures: unknown[] = [];
-  const tell = async () => {
-    for (const workflowId of queue) {
-      await runs.signal(workflowId, { kind: 'deliver-now' }).catch((error: unknown) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, tell));
+  for await (const workflowIds of makeDue(db, id)) {
+    const queue = workflowIds.values();
+    const tell = async () => {
+      for (const workflowId of queue)
+        await runs
+          .signal(workflowId, { kind: 'deliver-now' })
+          .catch((error: unknown) => failures.push(error));
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, tell));
+  }
   if (failures.length > 0) throw failures[0];
 }

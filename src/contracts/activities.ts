@@ -100,8 +100,8 @@ export interface StorageActivities {
   complete(run: RunRef): Promise<EventState | null>;
   /** Opens the dead deliveries, or those that a person named. */
   reopen(run: RunRef): Promise<ReopenAnswer>;
-  /** What waits, and somebody wants made now. */
-  marked(run: RunRef): Promise<ReopenAnswer>;
+  /** What waits for no time any more. */
+  due(run: RunRef): Promise<ReopenAnswer>;
   /** Ends every delivery that is not sent. */
   discard(input: RunRef & { readonly reason: string | null }): Promise<EventState | null>;
   loadSource(input: { readonly source: string }): Promise<SourceSetup>;

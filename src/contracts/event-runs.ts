@@ -21,7 +21,7 @@ export type RunFate = 'running' | 'completed' | 'broken' | 'unknown';
 export type EventSignal =
   | { readonly kind: 'retry' }
   | { readonly kind: 'discard'; readonly reason: string | null }
-  /** Waiting deliveries were marked, to be made now. */
+  /** Waiting deliveries became due before their time. */
   | { readonly kind: 'deliver-now' };
 
 export interface StartHow {

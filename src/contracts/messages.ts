@@ -60,7 +60,7 @@ export const dispatchStatusQuery = defineQuery<DispatchStatus>('status');
 /** Both count only while the event is a dead letter. */
 export const retrySignal = defineSignal('retry');
 export const discardSignal = defineSignal<[PauseNote?]>('discard');
-/** Somebody marked waiting deliveries: the run makes them now. Harmless at any time. */
+/** Deliveries became due before their time: the run makes them now. Harmless at any time. */
 export const deliverNowSignal = defineSignal('deliverNow');
 
 export interface EventStatus extends EventToProcess {

@@ -43,8 +43,9 @@ export function beforeAttempt(delivery: DeliveryInTurn): BeforeAttempt {
   if (delivery.isSuperseded) return { kind: 'end', as: 'superseded' };
   if (status === 'paused') return { kind: 'wait', wait: { for: 'paused' } };
   if (dueInMs > 0) return { kind: 'wait', wait: { for: 'not-due', inMs: dueInMs } };
+  // Before its turn: what stands before it waits for the circuit too, and is asked after far less often.
+  if (circuitOpenForMs !== null && circuitOpenForMs > 0)
+    return { kind: 'wait', wait: { for: 'circuit-open', inMs: circuitOpenForMs } };
   if (blockerDueInMs !== null) return { kind: 'wait', wait: { for: 'not-its-turn', inMs: blockerDueInMs } };
-  if (circuitOpenForMs === null) return { kind: 'send', probes: false };
-  if (circuitOpenForMs <= 0) return { kind: 'send', probes: true };
-  return { kind: 'wait', wait: { for: 'circuit-open', inMs: circuitOpenForMs } };
+  return { kind: 'send', probes: circuitOpenForMs !== null };
 }

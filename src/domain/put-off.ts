@@ -5,6 +5,8 @@ import type { Wait } from './before-attempt';
 
 const SOON_MS = 500;
 const LONGEST_TURN_MS = 30_000;
+const LONGEST_HELD_MS = 5_000;
+const TURN_JITTER = 0.2;
 /** An attempt takes a moment: who comes when the one before it is due still finds it under way. */
 const AFTER_BLOCKER_MS = 250;
 const PAUSED_MS = 1_000;
@@ -21,7 +23,7 @@ export function putOffMs(wait: Wait, asked: number, random: number): number {
     case 'paused':
       return pausedMs(asked, random);
     case 'not-its-turn':
-      return turnMs(wait.inMs, random);
+      return turnMs(wait.inMs, asked, random);
     case 'circuit-open':
       return Math.ceil(wait.inMs * (1 + CIRCUIT_JITTER * random));
     default:
@@ -39,7 +41,9 @@ function pausedMs(asked: number, random: number): number {
   return Math.round(waitMs * (0.8 + 0.2 * random));
 }
 
-function turnMs(blockerDueInMs: number, random: number): number {
-  const waitMs = Math.max(blockerDueInMs, 0) + AFTER_BLOCKER_MS;
-  return Math.round(Math.min(Math.max(waitMs, SOON_MS * (1 + random)), LONGEST_TURN_MS));
+/** Where the one before it is due already, something else holds that one: who has asked often asks less often. */
+function turnMs(blockerDueInMs: number, asked: number, random: number): number {
+  const heldMs = Math.min(SOON_MS * 2 ** Math.min(asked - 1, 10), LONGEST_HELD_MS);
+  const waitMs = blockerDueInMs > 0 ? blockerDueInMs + AFTER_BLOCKER_MS : heldMs;
+  return Math.round(Math.min(Math.max(waitMs, SOON_MS), LONGEST_TURN_MS) * (1 + random * TURN_JITTER));
 }

@@ -7,6 +7,8 @@ import { circuits, subscriptions } from './schema';
 
 export interface Disabling {
   readonly subscriptionId: string;
+  /** The address that it is about: one that was changed since begins anew. */
+  readonly url: string;
   /** For people: why it is disabled. */
   readonly reason: string;
   /** For people: what happened and what to do. */
@@ -15,12 +17,18 @@ export interface Disabling {
 
 /** Whether it was this call that disabled it. */
 export async function disableSubscription(db: Database, disabling: Disabling): Promise<boolean> {
-  const { subscriptionId: id, reason, message } = disabling;
+  const { subscriptionId: id, url, reason, message } = disabling;
   return db.transaction(async (tx) => {
     const rows = await tx
       .update(subscriptions)
       .set({ status: 'disabled', statusReason: reason, updatedAt: sql`now()` })
-      .where(and(eq(subscriptions.id, id), inArray(subscriptions.status, ['active', 'paused'])))
+      .where(
+        and(
+          eq(subscriptions.id, id),
+          eq(subscriptions.url, url),
+          inArray(subscriptions.status, ['active', 'paused']),
+        ),
+      )
       .returning({ id: subscriptions.id });
     if (rows.length === 0) return false;
     // Resumed, it begins anew: the first failure is not to disable it again.

@@ -31,6 +31,8 @@ export async function changeSubscription(
       .where(isIt)
       .returning();
     if (row === undefined) return null;
+    // What its old address did is not held against the new one.
+    if (change.url !== undefined) await db.delete(circuits).where(eq(circuits.subscriptionId, id));
     if (change.ordered === true || change.coalesce === true) await nameRecords(db, id);
     return toSubscription(row);
   } catch (error) {

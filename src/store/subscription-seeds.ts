@@ -4,7 +4,7 @@ import { and, eq, notInArray, sql } from 'drizzle-orm';
 import type { SubscriptionFilter } from '../domain/subscription';
 import { transaction, type Database } from './database';
 import { nameRecords } from './deliveries/change-waiting';
-import { subscriptions } from './schema';
+import { circuits, subscriptions } from './schema';
 import { IS_KEPT, newSubscriptionId } from './subscriptions';
 
 export interface SubscriptionSeed {
@@ -14,7 +14,7 @@ export interface SubscriptionSeed {
   readonly ordered: boolean;
   readonly coalesce: boolean;
   readonly ratePerSecond: number | null;
-  /** Whether this secret, or one that a person has put in its place since, is what is kept. */
+  /** Whether what is kept is the configuration's, or it has none. */
   readonly keepsSecret: (encrypted: string) => boolean;
   /** For a new one, and where another secret is kept than the configuration's. */
   readonly encryptedSecret: string;
@@ -53,7 +53,8 @@ async function seedOne(tx: Database, seed: SubscriptionSeed): Promise<readonly s
     .select()
     .from(subscriptions)
     .where(and(eq(subscriptions.name, name), IS_KEPT))
-    .for('update');
+    // Not against deliveries that are being inserted, which only refer to it.
+    .for('no key update');
   if (known === undefined) {
     await tx.insert(subscriptions).values({
       id: newSubscriptionId(),
@@ -65,14 +66,14 @@ async function seedOne(tx: Database, seed: SubscriptionSeed): Promise<readonly s
     });
     return [];
   }
-  const kept = [known.secret, ...(known.previousSecret === null ? [] : [known.previousSecret])];
-  const secrets = kept.some(keepsSecret)
+  const secrets = keepsSecret(known.secret)
     ? {}
     : {
         secret: encryptedSecret,
         previousSecret: known.secret,
         previousSecretUntil: sql`now() + interval '24 hours'`,
       };
+  if (seed.url !== known.url) await tx.delete(circuits).where(eq(circuits.subscriptionId, known.id));
   await tx
     .update(subscriptions)
     .set({ ...same, ...secrets, seeded: true, updatedAt: sql`now()` })

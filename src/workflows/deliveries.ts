@@ -35,8 +35,14 @@ export interface DeadDelivery extends DeliveryFailure {
   readonly subscription: string;
 }
 
+interface Running {
+  readonly name: string;
+  readonly scope: CancellationScope;
+  isFirstTry: boolean;
+}
+
 export class Deliveries {
-  private readonly running = new Map<string, { readonly name: string; readonly scope: CancellationScope }>();
+  private readonly running = new Map<string, Running>();
   private readonly deadOnes = new Map<string, DeadDelivery>();
   private readonly heard: EventState[] = [];
   private failure: { readonly error: unknown } | null = null;
@@ -51,15 +57,18 @@ export class Deliveries {
       if (this.running.has(delivery.id)) continue;
       this.deadOnes.delete(delivery.id);
       const scope = new CancellationScope();
-      this.running.set(delivery.id, { name: delivery.subscription, scope });
-      void this.make(delivery, scope);
+      const running = { name: delivery.subscription, scope, isFirstTry: false };
+      this.running.set(delivery.id, running);
+      void this.make(delivery, running);
     }
   }
 
-  /** Begins them anew: what waits for its next try waits no longer. */
+  /** Begins them anew: what waits for its next try waits no longer. A first try is not cut off, and ends in seconds. */
   startNow(deliveries: readonly DeliveryToMake[]): void {
     for (const { id } of deliveries) {
-      this.running.get(id)?.scope.cancel();
+      const running = this.running.get(id);
+      if (running === undefined || running.isFirstTry) continue;
+      running.scope.cancel();
       this.running.delete(id);
     }
     this.start(deliveries);
@@ -94,11 +103,14 @@ export class Deliveries {
     this.deadOnes.clear();
   }
 
-  private async make(delivery: DeliveryToMake, scope: CancellationScope): Promise<void> {
+  private async make(delivery: DeliveryToMake, running: Running): Promise<void> {
+    const { scope } = running;
     try {
-      let answer = await scope.run(() => this.deliver(delivery));
+      let answer = await scope.run(() => this.deliver(delivery, running));
       // Scheduled before a Reset, it came in the name of the run before: once more, in our own.
       if (answer.kind === 'older') answer = await scope.run(() => this.bySchedule(delivery));
+      // Asked for again while it was tried: that try settled nothing.
+      while (answer.kind === 'later') answer = await scope.run(() => this.bySchedule(delivery));
       if (answer.kind === 'older') this.superseded = true;
       if (answer.kind !== 'settled') return;
       if (answer.delivery === 'dead') this.deadOnes.set(delivery.id, toDead(delivery, answer.failure));
@@ -107,14 +119,16 @@ export class Deliveries {
       if (!isCancellation(error) || CancellationScope.current().consideredCancelled) this.failure = { error };
     } finally {
       // Not the one that was started in its place.
-      if (this.running.get(delivery.id)?.scope === scope) this.running.delete(delivery.id);
+      if (this.running.get(delivery.id) === running) this.running.delete(delivery.id);
     }
   }
 
-  private async deliver(delivery: DeliveryToMake): Promise<DeliverAnswer> {
+  private async deliver(delivery: DeliveryToMake, running: Running): Promise<DeliverAnswer> {
     const input = { ...this.run, id: delivery.id };
     if (!delivery.tried) {
+      running.isFirstTry = true;
       const answer = await this.tryFirst(input);
+      running.isFirstTry = false;
       if (answer !== null && answer.kind !== 'later') return answer;
       if (answer !== null) this.heard.push(answer.status);
     }

@@ -41,8 +41,8 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
   const run = { key: event.key, runId: workflowInfo().runId };
   const deliveries = new Deliveries(run);
   const asked: Command[] = [];
-  /** So often did somebody mark waiting deliveries. */
-  let marks = 0;
+  /** So often was it told not to wait. */
+  let nudges = 0;
   let status: EventState = 'pending';
   let shown: EventState = 'processing';
   // The answers of deliveries that end together may come in another order than they were written in.
@@ -64,7 +64,7 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
     ask({ kind: 'discard', reason: note?.reason ?? null });
   });
   setHandler(deliverNowSignal, () => {
-    marks += 1;
+    nudges += 1;
   });
   const show = () => {
     const isDead = current() === 'dead_letter';
@@ -87,18 +87,18 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
   for (;;) {
     const isDead = current() === 'dead_letter';
     const news = () =>
-      marks > 0 || asked.length > 0 || deliveries.hasNews() || (!isDead && deliveries.isOver());
+      nudges > 0 || asked.length > 0 || deliveries.hasNews() || (!isDead && deliveries.isOver());
     if (!isDead) await condition(news);
     else if (!(await condition(news, deadLetterMs, { summary: 'waits for a person' })))
       throw ApplicationFailure.nonRetryable('nobody attended to this dead letter', 'dead-letter-expired');
     status = deliveries.takeNews() ?? status;
     if (deliveries.superseded) break;
-    if (marks > 0) {
-      marks = 0;
-      const marked = await patient.marked(run);
-      if (marked === null) break;
-      ({ status } = marked);
-      deliveries.startNow(marked.deliveries);
+    if (nudges > 0) {
+      nudges = 0;
+      const due = await patient.due(run);
+      if (due === null) break;
+      ({ status } = due);
+      deliveries.startNow(due.deliveries);
       show();
       continue;
     }
@@ -115,7 +115,7 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
       deliveries.start(reopened.deliveries);
     } else if (current() !== 'dead_letter' && deliveries.isOver()) {
       if (status !== 'processed') status = (await complete(run)) ?? status;
-      if (current() !== 'dead_letter' && marks === 0) break;
+      if (current() !== 'dead_letter' && nudges === 0) break;
     }
     show();
   }

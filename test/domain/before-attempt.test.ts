@@ -37,6 +37,11 @@ test.each<[string, Partial<DeliveryInTurn>, object]>([
   ['an open circuit lets nothing through', { circuitOpenForMs: 3 }, waits({ for: 'circuit-open', inMs: 3 })],
   ['an open circuit whose time is over is probed', { circuitOpenForMs: 0 }, { kind: 'send', probes: true }],
   [
+    'one behind another waits for the open circuit, as that one does',
+    { blockerDueInMs: -5, circuitOpenForMs: 3 },
+    waits({ for: 'circuit-open', inMs: 3 }),
+  ],
+  [
     'one behind another does not probe',
     { blockerDueInMs: 5, circuitOpenForMs: -1 },
     waits({ for: 'not-its-turn', inMs: 5 }),
@@ -50,10 +55,11 @@ test.each<[Wait, number, [number, number]]>([
   [{ for: 'paused' }, 1, [1_600, 2_000]],
   [{ for: 'paused' }, 3, [6_400, 8_000]],
   [{ for: 'paused' }, 500, [240_000, 300_000]],
-  [{ for: 'not-its-turn', inMs: -900 }, 1, [500, 1_000]],
-  [{ for: 'not-its-turn', inMs: 0 }, 1, [500, 1_000]],
-  [{ for: 'not-its-turn', inMs: 4_000 }, 1, [4_250, 4_250]],
-  [{ for: 'not-its-turn', inMs: 9_000_000 }, 1, [30_000, 30_000]],
+  [{ for: 'not-its-turn', inMs: -900 }, 1, [500, 600]],
+  [{ for: 'not-its-turn', inMs: 0 }, 2, [1_000, 1_200]],
+  [{ for: 'not-its-turn', inMs: 0 }, 100, [5_000, 6_000]],
+  [{ for: 'not-its-turn', inMs: 4_000 }, 1, [4_250, 5_100]],
+  [{ for: 'not-its-turn', inMs: 9_000_000 }, 1, [30_000, 36_000]],
   [{ for: 'circuit-open', inMs: 5_000 }, 1, [5_000, 6_000]],
 ])('%j at the %d. time stays away for %j ms', (wait, asked, [least, most]) => {
   expect([putOffMs(wait, asked, 0), putOffMs(wait, asked, 1)]).toEqual([least, most]);

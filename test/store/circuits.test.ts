@@ -60,8 +60,10 @@ describeOnBothEngines('circuits', (open, engine) => {
     await note(failed(10));
     const { openUntilMs } = (await read())!;
     expect((await note(failed(3)))!.openUntilMs).toBe(openUntilMs);
-    const longer: (number | null)[] = [];
-    for (let n = 0; n < 9; n += 1) longer.push((await note(failed(1, { probeFailed: true })))!.openForMs);
+    const longer: number[] = [];
+    // The store keeps whole ms, so one may be missing or too much.
+    for (let n = 0; n < 9; n += 1)
+      longer.push(Math.round((await note(failed(1, { probeFailed: true })))!.openForMs! / 10) * 10);
     expect(longer).toEqual([10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000, 600_000]);
   });
 
@@ -110,7 +112,12 @@ describeOnBothEngines('circuits', (open, engine) => {
 
   test('who is disabled by itself is said once and begins anew', async () => {
     await note(failed(10));
-    const disabling = { subscriptionId: id, reason: 'it answered 410', message: 'do this' };
+    const disabling = {
+      subscriptionId: id,
+      url: 'https://crm.test/hook',
+      reason: 'it answered 410',
+      message: 'do this',
+    };
     expect(await disableSubscription(store.db, disabling)).toBe(true);
     expect(await disableSubscription(store.db, disabling)).toBe(false);
     expect(await readSubscription(store.db, id)).toMatchObject({
@@ -125,7 +132,12 @@ describeOnBothEngines('circuits', (open, engine) => {
 
   test('what a person has deleted stays so', async () => {
     await setSubscriptionStatus(store.db, id, 'deleted', null);
-    const disabling = { subscriptionId: id, reason: 'it answered 410', message: 'do this' };
+    const disabling = {
+      subscriptionId: id,
+      url: 'https://crm.test/hook',
+      reason: 'it answered 410',
+      message: 'do this',
+    };
     expect(await disableSubscription(store.db, disabling)).toBe(false);
     expect(await listNotices(store.db, { limitRows: 9, before: null })).toEqual([]);
   });

@@ -2,6 +2,7 @@
 import { newWebhookSecret } from '../../src/channels/webhook/signature';
 import { Secret, type SubscriptionConfig } from '../../src/config';
 import { plantSeeds } from '../../src/roles/seeds';
+import { circuits } from '../../src/store/schema';
 import { createSecretBox } from '../../src/store/secret-box';
 import { rotateSecret } from '../../src/store/subscription-changes';
 import { listSubscriptions, setSubscriptionStatus } from '../../src/store/subscriptions';
@@ -79,11 +80,24 @@ describeOnBothEngines('subscriptions of the configuration', (open) => {
     expect(now!.previousSecretUntilMs).toBeGreaterThan(Date.now());
   });
 
-  test('a rotation outlives the next start', async () => {
-    const secret = new Secret(newWebhookSecret());
-    await plant(aSeed({ secret }));
+  test('a rotation outlives the next start where the configuration has no secret, else that one comes back', async () => {
+    await plant(aSeed());
     await rotateSecret(store.db, (await kept())[0]!.id, box.encrypt('whsec_new'));
-    await plant(aSeed({ secret }));
+    await plant(aSeed());
     expect(await secretNow()).toBe('whsec_new');
+    const [secret, other] = [new Secret(newWebhookSecret()), new Secret(newWebhookSecret())];
+    for (const ofTheFile of [secret, other, secret]) {
+      await plant(aSeed({ secret: ofTheFile }));
+      expect(await secretNow()).toBe(ofTheFile.reveal());
+    }
+  });
+
+  test('at a new address it begins anew', async () => {
+    await plant(aSeed());
+    await store.db.insert(circuits).values({ subscriptionId: (await kept())[0]!.id, failures: 12 });
+    await plant(aSeed());
+    expect(await store.db.select().from(circuits)).toHaveLength(1);
+    await plant(aSeed({ url: 'https://new.test/' }));
+    expect(await store.db.select().from(circuits)).toEqual([]);
   });
 });

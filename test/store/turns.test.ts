@@ -3,11 +3,12 @@ import { sql } from 'drizzle-orm';
 import type { EventCopy } from '../../src/domain/event';
 import { createIntake } from '../../src/intake/accept';
 import { loadDeliveries } from '../../src/store/deliveries/load';
-import { openDeliveries } from '../../src/store/deliveries/of-events';
+import { markToOpen, openDeliveries } from '../../src/store/deliveries/of-events';
 import { recordAttempts } from '../../src/store/deliveries/record';
 import type { DeliveryEnd } from '../../src/store/deliveries/recorded-event';
 import { readEvent } from '../../src/store/events/read';
 import { routeEvents } from '../../src/store/events/route';
+import { settleStale, staleEvents } from '../../src/store/events/stale';
 import { deliveries } from '../../src/store/schema';
 import { anArrival, aSource } from '../support/builders';
 import { setOptions } from '../support/delivery-options';
@@ -129,6 +130,40 @@ describeOnBothEngines('turns', (open) => {
     const ids = await waiting({}, {});
     await settle('2', ids[1]!, { state: 'sent' });
     expect(await superseded(ids)).toEqual([false, false]);
+  });
+
+  test('coalesced: one that went out while an older one waited for another try stands for that', async () => {
+    await coalesced();
+    const ids = await waiting({}, {});
+    await settle('1', ids[0]!, { state: 'waiting', afterMs: 60_000 });
+    await settle('2', ids[1]!, { state: 'sent' });
+    expect(await superseded(ids)).toEqual([true, false]);
+    await openDeliveries(store.db, [{ id: ids[0]! }]);
+    expect(await superseded(ids)).toEqual([false, false]);
+  });
+
+  test('coalesced: what a person wants made again is not superseded by what waits', async () => {
+    await coalesced();
+    const ids = await waiting({}, {});
+    await markToOpen(store.db, [{ id: ids[0]! }]);
+    expect(await superseded(ids)).toEqual([false, false]);
+  });
+
+  test('put off, a delivery keeps the time of its next attempt', async () => {
+    await ordered();
+    const ids = await waiting({});
+    await settle('1', ids[0]!, { state: 'waiting', afterMs: 60_000 });
+    await settle('1', ids[0]!, { state: 'put-off' });
+    expect((await loadDeliveries(store.db, ids))[0]!.dueInMs).toBeGreaterThan(50_000);
+  });
+
+  test('ordered: a dead letter whose run is gone holds nobody up', async () => {
+    await ordered();
+    const ids = await waiting({}, {});
+    await store.db.execute(sql`update events set lease_until = now() - interval '1 s' where seq = 1`);
+    const [stale] = await staleEvents(store.db, 1);
+    expect(await settleStale(store.db, stale!, 'dead_letter')).toBe(true);
+    expect(await blocked([ids[1]!])).toEqual([false]);
   });
 
   test('a superseded delivery closes its event', async () => {

@@ -113,7 +113,7 @@ describe('circuits', () => {
     await becomes('dead_letter', '2');
     expect(await readSubscription(store().db, crm.id)).toMatchObject({
       status: 'disabled',
-      statusReason: expect.stringMatching(/every attempt failed since .*resume/) as unknown,
+      statusReason: expect.stringMatching(/every attempt failed since .*mend the subscriber/) as unknown,
     });
     expect(await listNotices(store().db, { limitRows: 9, before: null })).toMatchObject([
       { kind: 'subscription-disabled', subject: crm.id },

@@ -36,9 +36,11 @@ describeOnBothEngines('dead letters', (openStore) => {
     await start();
     await accept({});
     await becomes('dead_letter');
-    expect(await readSubscription(store().db, crm.id)).toMatchObject({
-      status: 'disabled',
-      statusReason: 'it answered 410',
+    await eventually(async () => {
+      expect(await readSubscription(store().db, crm.id)).toMatchObject({
+        status: 'disabled',
+        statusReason: 'it answered 410',
+      });
     });
     await accept({ eventId: '18', recordId: 18 });
     await becomes('processed', '18');

@@ -99,6 +99,33 @@ describeOnBothEngines('deliveries that a person asks for', (openStore) => {
       });
   }, 60_000);
 
+  test('a try that is under way when its subscription is resumed counts, and is not made twice', async () => {
+    subscriber().behave(() => ({ status: 200, afterMs: 1_000 }));
+    await start();
+    await accept({});
+    await arrive(1);
+    await api.post(`/api/v1/subscriptions/${crm.id}/resume`);
+    await becomes('processed');
+    expect(await deliveriesOf()).toMatchObject([{ state: 'sent', attempts: [{ status: 200 }] }]);
+    expect(subscriber().received).toHaveLength(1);
+  }, 60_000);
+
+  test('a later try that is under way counts too, and is not made twice', async () => {
+    let asked = 0;
+    subscriber().behave(() => (asked++ === 0 ? { status: 500 } : { status: 200, afterMs: 2_000 }));
+    await start();
+    await accept({});
+    await becomes('delivering');
+    await api.post(`/api/v1/subscriptions/${crm.id}/resume`);
+    await arrive(2);
+    await api.post(`/api/v1/subscriptions/${crm.id}/resume`);
+    await becomes('processed');
+    expect(await deliveriesOf()).toMatchObject([
+      { state: 'sent', attempts: [{ status: 500 }, { status: 200 }] },
+    ]);
+    expect(subscriber().received).toHaveLength(2);
+  }, 60_000);
+
   test('what waits for a subscription that is deleted is discarded at once, and its event closes', async () => {
     stage.answered(500);
     await start();

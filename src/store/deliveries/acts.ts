@@ -32,12 +32,12 @@ export async function takeOver(db: Database, run: RunOfEvent, deliveryId: string
   });
 }
 
-/** What waits and was marked, to be made now; the attempt takes the mark off. Null when a newer run has the event. */
-export async function markedOf(db: Database, run: RunOfEvent): Promise<Acted | null> {
+/** What waits for no time any more. Null when a newer run has the event. */
+export async function dueOf(db: Database, run: RunOfEvent): Promise<Acted | null> {
   return onEvent(db, run.key, async (tx, row) => {
     if (standingOf(row, run.runId) === 'older') return null;
     const { status, waiting } = await actedOn(tx, row, row.status);
-    return { status, waiting: waiting.filter(({ toOpen }) => toOpen) };
+    return { status, waiting: waiting.filter(({ isDue }) => isDue) };
   });
 }
 
@@ -50,7 +50,7 @@ export async function reopen(db: Database, run: RunOfEvent): Promise<Acted | nul
     const standing = standingOf(row, run.runId);
     if (standing === 'older') return null;
     if (row.status !== 'dead_letter') return actedOn(tx, row, row.status);
-    const marked = deliveries.filter(({ toOpen }) => toOpen);
+    const marked = deliveries.filter(({ toOpen, state }) => toOpen && state !== 'waiting');
     const dead = deliveries.filter(({ state }) => state === 'dead');
     await openDeliveries(tx, marked.length > 0 ? marked : dead);
     await move(tx, row, ['processing'], standing === 'take' ? run : null);

@@ -14,11 +14,16 @@ export const FIRST_EARLIER = sql`(
     and b.event_seq < d.event_seq and b.state = 'waiting'
   order by b.event_seq limit 1)`;
 
-/** A write that waits behind it, where it is one itself and only the newest is wanted. */
+/**
+ * A later write of the record that stands for it, where it is one itself and only the newest is wanted: one that waits,
+ * or that went out while this one waited for another try. Not where a person wants this one.
+ */
 export const NEWER_WRITE = sql`(
-  select n.id from deliveries n join events ne on ne.seq = n.event_seq
-  where s."coalesce" and e.operation = 'write' and n.subscription_id = d.subscription_id and n.record = d.record
-    and n.event_seq > d.event_seq and n.state = 'waiting' and ne.operation = 'write'
+  select n.id from events ne join deliveries n on n.event_seq = ne.seq and n.subscription_id = d.subscription_id
+  where s."coalesce" and e.operation = 'write' and not d.to_open
+    and ne.source = e.source and ne.model = e.model and ne.record_id = e.record_id and ne.seq > e.seq
+    and ne.operation = 'write'
+    and (n.state = 'waiting' or n.state = 'sent' and (d.tries > 0 or d.put_off))
   limit 1)`;
 
 /** Why it is to end with a subscription that was disabled. */

@@ -1,6 +1,7 @@
 // Changes what waits for one subscription, under the locks of the events' rows like everything else; some at a time,
 // for there may be very many.
 import { sql, type SQL } from 'drizzle-orm';
+import type { EventState } from '../../domain/event-state';
 import type { Database } from '../database';
 import { lockRows } from '../events/rows';
 import { withSteadyPlans } from '../steady-plans';
@@ -10,58 +11,44 @@ interface WaitingChange {
   readonly which: SQL;
   /** To the deliveries `d`, each with its event `e`. */
   readonly change: SQL;
-  /** The oldest ones; without it all. */
-  readonly mostRows?: number;
 }
 
 const ROWS_AT_ONCE = 500;
 
 /** What waits already stands in the order of its record from now on. */
 export async function nameRecords(db: Database, subscriptionId: string): Promise<void> {
-  await changeWaiting(db, subscriptionId, {
-    which: sql`d.record is null`,
-    change: sql`record = e.source || ' ' || e.model || '/' || e.record_id`,
-  });
+  const which = sql`d.record is null`;
+  const change = sql`record = e.source || ' ' || e.model || '/' || e.record_id`;
+  for await (const _ of changeWaiting(db, subscriptionId, { which, change }));
 }
 
-/** They are due now, whatever they waited for. */
-export async function makeDue(db: Database, subscriptionId: string): Promise<void> {
-  await changeWaiting(db, subscriptionId, {
-    which: sql`d.next_attempt_at > now()`,
-    change: sql`next_attempt_at = now()`,
-  });
+/** They are due now, whatever they waited for. Answers the workflows that have them in hand, some at a time. */
+export async function* makeDue(db: Database, subscriptionId: string): AsyncGenerator<readonly string[]> {
+  const change = sql`next_attempt_at = least(d.next_attempt_at, now())`;
+  for await (const rows of changeWaiting(db, subscriptionId, { which: sql`true`, change }))
+    yield [...new Set(rows.filter(({ status }) => status !== 'pending').map((row) => row.workflowId))];
 }
 
-/** Marks the oldest of them for the workflows that have them in hand, which are answered, each once. */
-export async function markForTheirRuns(
+interface Changed {
+  readonly seq: number;
+  readonly key: string;
+  readonly status: EventState;
+  readonly workflowId: string;
+}
+
+async function* changeWaiting(
   db: Database,
   subscriptionId: string,
-  mostRows: number,
-): Promise<readonly string[]> {
-  const marked = await changeWaiting(db, subscriptionId, {
-    which: sql`e.status <> 'pending'`,
-    change: sql`to_open = true`,
-    mostRows,
-  });
-  return [...new Set(marked)];
-}
-
-/** Answers the workflows of what it changed; nothing unless `mostRows` bounds it. */
-async function changeWaiting(
-  db: Database,
-  subscriptionId: string,
-  { which, change, mostRows }: WaitingChange,
-): Promise<readonly string[]> {
-  const workflowIds: string[] = [];
+  { which, change }: WaitingChange,
+): AsyncGenerator<readonly Changed[]> {
   for (let after = 0; ;) {
-    const limitRows = Math.min(ROWS_AT_ONCE, (mostRows ?? ROWS_AT_ONCE) - workflowIds.length);
     const from = after;
     const changed = await withSteadyPlans(db, async (tx) => {
-      const { rows } = await tx.execute<{ seq: number; key: string; workflow_id: string }>(sql`
-        select d.seq, e.key, coalesce(e.workflow_id, e.key) as workflow_id
+      const { rows } = await tx.execute<Changed & Record<string, unknown>>(sql`
+        select d.seq, e.key, e.status, coalesce(e.workflow_id, e.key) as "workflowId"
         from deliveries d join events e on e.seq = d.event_seq
         where d.subscription_id = ${subscriptionId} and d.state = 'waiting' and d.seq > ${from} and ${which}
-        order by d.seq limit ${limitRows}`);
+        order by d.seq limit ${ROWS_AT_ONCE}`);
       await lockRows(tx, rows);
       const seqs = JSON.stringify(rows.map(({ seq }) => seq));
       await tx.execute(sql`
@@ -70,9 +57,9 @@ async function changeWaiting(
           and d.seq = any(array(select json_array_elements_text(${seqs}::json)::bigint))`);
       return rows;
     });
-    if (mostRows !== undefined) workflowIds.push(...changed.map((row) => row.workflow_id));
     const last = changed.at(-1);
-    if (last === undefined || changed.length < ROWS_AT_ONCE) return workflowIds;
+    if (last === undefined) return;
+    yield changed;
     after = last.seq;
   }
 }

@@ -15,6 +15,8 @@ export interface EventDelivery {
   readonly tries: number;
   readonly putOff: boolean;
   readonly toOpen: boolean;
+  /** It waits for no time any more. */
+  readonly isDue: boolean;
 }
 
 /** By the `seq` of the event, each event's in the order in which they were made. */
@@ -33,8 +35,10 @@ export async function deliveriesOf(
     tries: number;
     put_off: boolean;
     to_open: boolean;
+    is_due: boolean;
   }>(sql`
-    select d.event_seq, d.id, s.name, d.state, d.attempts, d.tries, d.put_off, d.to_open
+    select d.event_seq, d.id, s.name, d.state, d.attempts, d.tries, d.put_off, d.to_open,
+      coalesce(d.next_attempt_at <= now(), true) as is_due
     from deliveries d join subscriptions s on s.id = d.subscription_id
     where d.event_seq = any(array(select json_array_elements_text(${JSON.stringify(eventSeqs)}::json)::bigint))
     order by d.seq`);
@@ -47,6 +51,7 @@ export async function deliveriesOf(
       tries: row.tries,
       putOff: row.put_off,
       toOpen: row.to_open,
+      isDue: row.is_due,
     };
     const known = found.get(row.event_seq);
     if (known === undefined) found.set(row.event_seq, [delivery]);

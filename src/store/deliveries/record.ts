@@ -57,7 +57,8 @@ async function writeDeliveries(tx: Database, changes: readonly DeliveryChange[])
     attempts: delivery.attempts,
     tries: delivery.tries,
     put_off: delivery.putOff,
-    ended: end !== null,
+    // Put off, it keeps the time of its next attempt.
+    ended: end !== null && end.state !== 'put-off',
     after_ms: end?.state === 'waiting' ? end.afterMs : 0,
   }));
   await tx.execute(sql`

@@ -38,9 +38,17 @@ export async function settleStale(
     const row = (await lockRows(tx, [stale])).get(stale.key);
     if (row?.leaseMs !== stale.leaseUntilMs) return false;
     const tally = new CounterTally();
+    if (verdict === 'dead_letter') await endWaiting(tx, row.seq);
     await writeMoves(tx, [{ row, steps: [verdict === 'renew' ? row.status : verdict] }], tally);
     if (verdict === 'pending') tally.add(row.source, 'lost_runs', 1);
     await tally.write(tx);
     return true;
   });
+}
+
+/** Nobody makes them any more: waiting, they would hold up later ones of their record. `retry` opens what is dead. */
+async function endWaiting(tx: Database, eventSeq: number): Promise<void> {
+  await tx.execute(sql`
+    update deliveries set state = 'dead', next_attempt_at = null, settled_at = now()
+    where event_seq = ${eventSeq} and state = 'waiting'`);
 }
