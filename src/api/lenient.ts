@@ -22,9 +22,11 @@ export const deviceFields = {
   device_id: text,
 };
 
-/** RFC 3339, in UTC where it says nothing, as epoch ms. */
+/** RFC 3339, in UTC where it says nothing, as epoch ms; also as Odoo writes it, and with a `+` that a query lost. */
 const TIME = 'a time from 1970 on, such as 2026-11-24T02:00:00Z';
-export const time = z.iso
-  .datetime({ offset: true, local: true, error: TIME })
+export const time = z
+  .string(TIME)
+  .transform((value) => value.replace(/^(\d{4}-\d\d-\d\d) /, '$1T').replace(/ (?=\d\d:?\d\d$)/, '+'))
+  .pipe(z.iso.datetime({ offset: true, local: true, error: TIME }))
   .transform((value) => Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value}Z`))
   .refine((ms) => ms >= 0, TIME);

@@ -73,6 +73,7 @@ export function createFeed(store: Store, log: Logger, over: Partial<FeedLimits> 
         const fields = { code: errorCodeOf(error), error: innermostMessage(error) };
         log.warn(fields, 'the live feed cannot read the inbox; it tries again');
         await after(READ_AGAIN_MS);
+        if (isOver()) return null;
       }
     }
   }

@@ -5,7 +5,7 @@ import { createConversation, type Conversation, type ConversationParts } from '.
 const MAX_MESSAGES_WAITING = 100;
 /** What may wait in this process for one client, beside one event. */
 const MAX_BUFFERED_BYTES = 262_144;
-const AUTH_WITHIN_MS = 10_000;
+export const AUTH_WITHIN_MS = 10_000;
 const CLOSE_WITHIN_MS = 1_000;
 /** Codes of RFC 6455 and its registry. */
 const GOING_AWAY = 1_001;
@@ -18,19 +18,22 @@ export function serveClient(
 ): void {
   // It closes itself then.
   webSocket.on('error', () => undefined);
-  const seat = parts.feed.sit(() => {
-    webSocket.close(GOING_AWAY, 'this process ends: connect again');
+  const closeSoon = (code: number, reason: string) => {
+    webSocket.close(code, reason);
     setTimeout(() => {
       webSocket.terminate();
     }, CLOSE_WITHIN_MS).unref();
+  };
+  const seat = parts.feed.sit(() => {
+    closeSoon(GOING_AWAY, 'this process ends: connect again');
   });
   if (seat === null) {
-    webSocket.close(TRY_LATER, 'too many readers: try again');
+    closeSoon(TRY_LATER, 'too many readers: try again');
     return;
   }
   const send = (message: object) => sendTo(webSocket, message);
   const end = () => {
-    webSocket.close(POLICY);
+    closeSoon(POLICY, '');
   };
   const conversation = createConversation({ ...parts, seat, send, end });
 

@@ -2,16 +2,18 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { createKeyCheck, givenKey, refusedKey } from '../auth';
 import type { ApiDependencies } from '../dependencies';
 import { Problem } from '../problem';
 import { answerWithoutUpgrade } from './other-upgrades';
 import { feedIsFull } from './places';
-import { serveClient } from './web-socket-client';
+import { AUTH_WITHIN_MS, serveClient } from './web-socket-client';
 
 const PATH = '/api/v1/events/ws';
 const MAX_MESSAGE_BYTES = 65_536;
+/** Who has not said a key yet; they must not take the seats of those who have one. */
+const MAX_STRANGERS = 50;
 
 export function serveWebSockets(
   server: Server,
@@ -24,12 +26,26 @@ export function serveWebSockets(
     clientTracking: false,
   });
   const isRight = createKeyCheck(parts.adminKey);
+  let strangers = 0;
 
   function refusalOf(query: string | undefined, key: string | undefined): Problem | null {
     if (query !== undefined) return new Problem(400, 'leave the query out: what you want goes into messages');
     // Who cannot send a header says the key in the first message.
     if (key !== undefined && !isRight(key)) return refusedKey(key);
-    return feed.isFull() ? feedIsFull() : null;
+    const isCrowded = key === undefined && strangers >= MAX_STRANGERS;
+    return isCrowded || feed.isFull() ? feedIsFull() : null;
+  }
+
+  /** Until it is gone, or its time to say a key is over. */
+  function countStranger(webSocket: WebSocket): void {
+    strangers += 1;
+    const forget = () => {
+      clearTimeout(timer);
+      webSocket.off('close', forget);
+      strangers -= 1;
+    };
+    const timer = setTimeout(forget, AUTH_WITHIN_MS);
+    webSocket.once('close', forget);
   }
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -46,6 +62,7 @@ export function serveWebSockets(
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      if (key === undefined) countStranger(webSocket);
       serveClient(webSocket, { feed, isRight, isKnown: key !== undefined, ui, log });
       if (socket instanceof Socket)
         socket.setTimeout(feed.limits.slowMs, () => {
@@ -65,6 +82,8 @@ function refuse(socket: Duplex, problem: Problem): void {
     Connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  // It has left the server's list of connections, and a client may never end its half.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}\r\n${lines.join('')}\r\n${body}`,
   );

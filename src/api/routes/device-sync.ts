@@ -29,7 +29,8 @@ export function deviceSyncRoutes({ store, appTypes }: ApiDependencies): Router {
     .post(async (request, response) => {
       const asked = parseBody(pullBody, request.body);
       const patterns = patternsOf(appTypes, asked.app_type);
-      const filter = asked.models_filter ?? null;
+      // An empty list is no filter: nothing would fit it.
+      const filter = asked.models_filter?.length ? asked.models_filter : null;
       const wanted = async () =>
         wantsAll(patterns, filter)
           ? null

@@ -30,7 +30,7 @@ export function streamRoutes({ feed, temporalUi }: Pick<ApiDependencies, 'feed' 
     .route('/events/stream')
     .get(async (request, response) => {
       const asked = parseQuery(streamQuery, request);
-      const { payload, last_event_id: inQuery, record_id: recordId, ...same } = asked;
+      const { payload, last_event_id: inQuery, record_id: recordId, model, ...same } = asked;
       // A client that connects again sends the header, beside the query of its first time.
       const wanted = placeIn(request.get('last-event-id')) ?? inQuery;
       if (request.method === 'HEAD') {
@@ -50,7 +50,7 @@ export function streamRoutes({ feed, temporalUi }: Pick<ApiDependencies, 'feed' 
       const from = wanted ?? end;
       stream.mark(from);
       const reader = seat.read({
-        filter: { ...same, recordId },
+        filter: { ...same, recordId, models: model === undefined ? undefined : [model] },
         from,
         withPayload: payload === 'true',
         take: (event) => stream.send(event.seq, fedEvent(event, temporalUi)),

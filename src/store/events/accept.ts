@@ -54,6 +54,7 @@ export async function insertEvents(
   }));
   const payloads = events.map(({ payload }) => (payload === null ? '' : JSON.stringify(payload)));
   const leasing = events.some(({ leaseMs }) => leaseMs !== null);
+  // Received when the source's lock is held, not when it was asked for: times have the order of commits.
   const inserted = await db.execute<{ seq: number; key: string; leased: boolean }>(sql`
     with r as materialized (
       select nextval('events_seq_seq') as seq, *, to_timestamp(occurred_at_ms / 1000.0) as occurred_at,
@@ -67,10 +68,10 @@ export async function insertEvents(
       ) as r
     ), inserted as (
       insert into events (seq, key, source, channel, push_id, pull_id, model, record_id, operation, occurred_at,
-        priority, category, user_id, user_name, changed_fields, payload, lease_until)
+        priority, category, user_id, user_name, changed_fields, payload, lease_until, received_at)
       select seq, key, source, channel, case channel when 'push' then id end, case channel when 'pull' then id end,
         model, record_id, operation, occurred_at, priority, category, user_id, user_name, changed_fields,
-        nullif(unnest, '')::jsonb, lease_until
+        nullif(unnest, '')::jsonb, lease_until, statement_timestamp()
       from r
     ), copied as (
       insert into event_copies (event_seq, source, channel, fingerprint, external_id, occurred_at)

@@ -1,11 +1,12 @@
 // The newest events as the present clients read them: by page number, with their payload; and what came since.
 // Bounded whatever is asked: what has no index is looked for among the newest only.
-import { and, desc, eq, gt, gte, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, lte, sql } from 'drizzle-orm';
 import type { JsonObject, Operation, Priority } from '../../domain/event';
 import type { EventState } from '../../domain/event-state';
 import { priorityOf, rankOf } from '../../domain/priority';
 import type { Database } from '../database';
 import { events } from '../schema';
+import { settledSeq } from './settled';
 
 export interface RecentFilter {
   readonly model?: string | undefined;
@@ -116,16 +117,23 @@ export interface NewsOfModel {
   readonly lastReceivedAtMs: number;
 }
 
-/** What the newest events, up to `limitRows`, are about: those accepted later than `sinceMs`. */
+/** What the newest events, up to `limitRows`, are about: those accepted later than `sinceMs`, without what is not settled. */
 export async function newsByModel(
   db: Database,
   sinceMs: number | undefined,
   limitRows: number,
 ): Promise<readonly NewsOfModel[]> {
+  // Or the time of a late commit would lie before the last that was told.
+  const upTo = await settledSeq(db);
   const newest = db
     .select({ model: events.model, receivedAt: events.receivedAt })
     .from(events)
-    .where(sinceMs === undefined ? undefined : gt(events.receivedAt, new Date(sinceMs)))
+    .where(
+      and(
+        lte(events.seq, upTo),
+        sinceMs === undefined ? undefined : gt(events.receivedAt, new Date(sinceMs)),
+      ),
+    )
     .orderBy(desc(events.receivedAt), desc(events.seq))
     .limit(limitRows)
     .as('newest');
