@@ -1,6 +1,8 @@
 // Deliveries at unlucky moments: a try beside its own repetition, signals right behind each other, Reset anywhere.
 import { discardSignal, retrySignal } from '../../src/contracts/messages';
 import { createSecretBox } from '../../src/store/secret-box';
+import { recordAttempts } from '../../src/store/deliveries/record';
+import { routeEvents } from '../../src/store/events/route';
 import { createSubscription } from '../../src/store/subscriptions';
 import { eventually } from '../support/bridge';
 import { lastTask, setStage, tasksOf } from '../support/stage';
@@ -8,16 +10,12 @@ import { openTestStore } from '../support/stores';
 import { subscribe } from '../support/subscriptions';
 
 describe('deliveries at unlucky moments', () => {
-  const { store, subscriber, start, accept, becomes, parks, deliveriesOf, run, reset } = setStage(() =>
-    openTestStore('pglite'),
-  );
+  const { store, subscriber, start, accept, acceptQuietly, becomes, parks, deliveriesOf, run, reset } =
+    setStage(() => openTestStore('pglite'));
 
-  test('a repetition that the subscriber refuses does not hold an event whose first try was taken', async () => {
+  test('a first try that was given up is not made again beside it: what it brings counts', async () => {
     await subscribe(store(), { url: subscriber().url });
-    let again: () => void = () => undefined;
-    const asked = new Promise<void>((resolve) => (again = resolve));
     let sends = 0;
-    const told = { durationMs: 1, response: '', message: 'm' };
     await start(
       { JISR_DELIVERY_SCHEDULE: '0,60' },
       {
@@ -25,27 +23,38 @@ describe('deliveries at unlucky moments', () => {
           close: () => sender.close(),
           send: async () => {
             sends += 1;
-            if (sends === 1) {
-              // As a store that is slow to write the 200 down: the local activity is given up after 3 s.
-              await asked;
-              return { kind: 'sent', status: 200, ...told };
-            }
-            again();
+            // As a store that is slow to write the 200 down: the local activity is given up after 3 s.
             await eventually(async () => {
-              expect((await deliveriesOf())[0]!.state).toBe('sent');
+              const { raw } = await run().describe();
+              expect(raw.pendingActivities?.map(({ activityType }) => activityType?.name)).toEqual([
+                'deliver',
+              ]);
             });
-            // "I have this webhook-id already."
-            return { kind: 'refused', status: 422, errorClass: 'rejected', ...told };
+            return { kind: 'sent', status: 200, durationMs: 1, response: '', message: 'm' };
           },
         }),
       },
     );
     await accept({});
-    await eventually(() => {
-      expect(sends).toBe(2);
-    });
     await becomes('processed');
+    expect((await deliveriesOf())[0]).toMatchObject({ state: 'sent', attempts: [{ status: 200 }] });
+    expect(sends).toBe(1);
   }, 60_000);
+
+  test('a repetition by another process that the subscriber refuses leaves it sent', async () => {
+    await subscribe(store(), { url: subscriber().url });
+    await acceptQuietly({});
+    const row = { key: '17', runId: 'r1', workflowId: '17' };
+    const [routed] = await routeEvents(store().db, [row]);
+    const told = { status: 200, durationMs: 1, response: '', errorClass: null, message: 'm' };
+    const made = { ...row, id: routed!.waiting[0]!.id };
+    await recordAttempts(store().db, [{ ...made, attempt: told, end: { state: 'sent' } }]);
+    // "I have this webhook-id already."
+    const refused = { ...told, status: 422, errorClass: 'rejected' };
+    await recordAttempts(store().db, [{ ...made, attempt: refused, end: { state: 'dead' } }]);
+    await becomes('processed');
+    expect((await deliveriesOf())[0]).toMatchObject({ state: 'sent', attempts: [{}, {}] });
+  });
 
   test('a subscription whose secret cannot be read does not keep other events from starting', async () => {
     await subscribe(store(), { name: 'erp', url: subscriber().url, filter: { models: ['sale.order'] } });
