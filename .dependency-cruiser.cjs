@@ -42,11 +42,11 @@ module.exports = {
     },
     allow('workflows', 'contracts', 'domain'),
     allow('odoo', 'domain'),
-    allow('store', 'domain', 'logger\\.ts', 'system-error\\.ts'),
+    allow('store', 'domain', 'logger\\.ts', 'quiet-ring\\.ts', 'system-error\\.ts'),
     allow('channels', 'domain'),
     allow('intake', 'domain', 'store'),
     allow('activities', 'contracts', 'domain', 'odoo', 'store', 'channels', 'intake', 'logger\\.ts'),
-    allow('control', 'contracts', 'domain', 'logger\\.ts'),
+    allow('control', 'contracts', 'domain', 'logger\\.ts', 'quiet-ring\\.ts'),
     allow('temporal', 'contracts', 'domain', 'config', 'data-folder', 'logger\\.ts', 'system-error\\.ts'),
     {
       ...allow(

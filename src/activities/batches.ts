@@ -2,12 +2,12 @@
 // delivery tried once. What that does not finish leaves the batch for a workflow of its own.
 import type { BatchActivities, BatchRun, DeliverAnswer, DeliveryRef } from '../contracts/activities';
 import type { DispatchBell } from '../contracts/event-runs';
-import type { EventState } from '../domain/event-state';
+import { isClosed, isInHand } from '../domain/event-state';
 import { standingOf } from '../domain/run';
 import type { Database } from '../store/database';
 import { takeMarkOff } from '../store/deliveries/of-events';
 import { handOver } from '../store/events/hand-over';
-import { completeEvents, isClosed, routeEvents, type Routed } from '../store/events/route';
+import { completeEvents, routeEvents, type Routed } from '../store/events/route';
 import type { RunOfEvent } from '../store/events/rows';
 import { FIRST_TRY_MS, type Attempts } from './attempts';
 import { endWithoutSending } from './endings';
@@ -68,8 +68,8 @@ export function createBatchActivities({
           }
         });
         const ends = await completeEvents(db, toClose.map(toRun));
-        // Asked for again meanwhile.
-        left.push(...toClose.filter((_, place) => isInHand(ends[place] ?? null)));
+        // Asked for again meanwhile; one whose row is gone is done.
+        left.push(...toClose.filter((_, place) => isInHand(ends[place] ?? 'processed')));
         if ((await handOver(db, left.map(toRun))) > 0) bell.ring();
         const pushed = [...taken.values()].map(({ pushId }) => pushId);
         return {
@@ -111,10 +111,6 @@ export function createBatchActivities({
 function outcomeOf(answer: DeliverAnswer): Outcome {
   if (answer.kind === 'later') return 'left';
   return answer.kind === 'settled' && isClosed(answer.status) ? 'closed' : 'done';
-}
-
-function isInHand(status: EventState | null): boolean {
-  return status === 'processing' || status === 'delivering';
 }
 
 function isOpen(event: Routed | undefined): boolean {

@@ -60,6 +60,21 @@ export function cursorTo(place: number): string {
   return textCursorTo(String(place));
 }
 
+/**
+ * A page of a list, and where the next one begins.
+ *
+ * @param rows one more than the page takes, where there are more
+ */
+export function pageOf<T>(
+  rows: readonly T[],
+  limitRows: number,
+  cursorOf: (last: T) => string,
+): { readonly page: readonly T[]; readonly next: string | null } {
+  const page = rows.slice(0, limitRows);
+  const last = rows.length > limitRows ? page.at(-1) : undefined;
+  return { page, next: last === undefined ? null : cursorOf(last) };
+}
+
 /** What every list takes. */
 export const pageFields = { limit, cursor: cursor.optional() };
 

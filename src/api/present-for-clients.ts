@@ -1,10 +1,10 @@
 // How events and numbers look to the present clients. `id` is the event's place in the order of acceptance.
 import { PRIORITIES } from '../domain/event';
 import { COUNTED_CATEGORIES, type CounterName, type Totals } from '../store/counters';
-import type { RecentEvent } from '../store/events/recent';
+import type { StoredEvent } from '../store/events/read';
 import { timeOf } from './present';
 
-export function presentRecent(event: RecentEvent) {
+export function presentRecent(event: StoredEvent) {
   return {
     id: event.seq,
     key: event.key,

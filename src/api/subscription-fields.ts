@@ -3,7 +3,6 @@ import { z } from 'zod';
 import type { AddressGuard } from '../channels/webhook/address-guard';
 import { targetProblem } from '../channels/webhook/target-url';
 import { OPERATIONS, PRIORITIES } from '../domain/event';
-import type { SubscriptionFilter } from '../domain/subscription';
 import {
   FIELD_NAME,
   hasDoubles,
@@ -52,25 +51,6 @@ export function subscriptionFields({ sources, refuses }: KnownPlaces) {
     ordered: flag,
     coalesce: flag,
     rate_per_second: whole('null for no limit, or a whole number', RATE_BOUNDS).nullish(),
-  };
-}
-
-type SentFilter = z.output<ReturnType<typeof subscriptionFields>['filter']>;
-
-/** Leaves out what was not sent. */
-export function toFilter({
-  sources,
-  models,
-  operations,
-  priorities,
-  fields,
-}: SentFilter): SubscriptionFilter {
-  return {
-    ...(sources === undefined ? {} : { sources }),
-    ...(models === undefined ? {} : { models }),
-    ...(operations === undefined ? {} : { operations }),
-    ...(priorities === undefined ? {} : { priorities }),
-    ...(fields === undefined ? {} : { fields }),
   };
 }
 

@@ -5,7 +5,7 @@ import { createAddressGuard, type AddressGuard } from '../channels/webhook/addre
 import { isWebhookSecret } from '../channels/webhook/signature';
 import { targetProblem } from '../channels/webhook/target-url';
 import { OPERATIONS, PRIORITIES } from '../domain/event';
-import type { SubscriptionFilter } from '../domain/subscription';
+import { subscriptionFilter } from '../domain/subscription';
 import {
   FIELD_NAME,
   hasDoubles,
@@ -54,7 +54,7 @@ function readOne(
   // Not shown: people do write https://user:password@host.
   if (problem !== null)
     reader.refuse({ where: `${section.where}.url`, found: 'another address', expected: problem });
-  const filter: SubscriptionFilter = withoutNulls({
+  const filter = subscriptionFilter({
     sources: reader.value(
       setting('sources'),
       someOf(wordOf(sources), `one or several of the sources ${sources.join(', ')}`),
@@ -100,23 +100,5 @@ function someOf<T extends string>(item: z.ZodType<T>, expected: string): ValueKi
       .union([item.transform((one) => [one]), z.array(item).min(1).max(MOST_IN_A_LIST)])
       .refine((list) => !hasDoubles(list)),
     expected: `${expected}; each once, up to ${MOST_IN_A_LIST}`,
-  };
-}
-
-type Nullable<T> = { readonly [Key in keyof T]: T[Key] | null };
-
-function withoutNulls({
-  sources,
-  models,
-  operations,
-  priorities,
-  fields,
-}: Nullable<Required<SubscriptionFilter>>): SubscriptionFilter {
-  return {
-    ...(sources === null ? {} : { sources }),
-    ...(models === null ? {} : { models }),
-    ...(operations === null ? {} : { operations }),
-    ...(priorities === null ? {} : { priorities }),
-    ...(fields === null ? {} : { fields }),
   };
 }

@@ -25,3 +25,13 @@ const MOVES: Readonly<Record<EventState, readonly EventState[]>> = {
 export function mayMove(from: EventState, to: EventState): boolean {
   return from === to || MOVES[from].includes(to);
 }
+
+/** A run has it. */
+export function isInHand(status: EventState): boolean {
+  return status === 'processing' || status === 'delivering';
+}
+
+/** Nothing more becomes of it by itself. */
+export function isClosed(status: EventState): boolean {
+  return status === 'processed' || status === 'discarded' || status === 'dead_letter';
+}

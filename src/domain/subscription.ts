@@ -19,6 +19,24 @@ export interface SubscriptionFilter {
   readonly fields?: readonly string[];
 }
 
+/** Leaves out what is not given. */
+export function subscriptionFilter(given: {
+  readonly [Key in keyof SubscriptionFilter]?: SubscriptionFilter[Key] | null | undefined;
+}): SubscriptionFilter {
+  const sources = given.sources ?? null;
+  const models = given.models ?? null;
+  const operations = given.operations ?? null;
+  const priorities = given.priorities ?? null;
+  const fields = given.fields ?? null;
+  return {
+    ...(sources === null ? {} : { sources }),
+    ...(models === null ? {} : { models }),
+    ...(operations === null ? {} : { operations }),
+    ...(priorities === null ? {} : { priorities }),
+    ...(fields === null ? {} : { fields }),
+  };
+}
+
 export interface EventToMatch {
   readonly source: string;
   readonly model: string;

@@ -5,6 +5,7 @@ import type { Logger } from '../logger';
 import { openStore, type Store } from '../store/database';
 import { openSession, type TemporalSession } from '../temporal/session';
 import { Closing } from './closing';
+import { plantSeeds } from './seeds';
 import { watchWorkflows } from './watch-workflows';
 
 export interface SharedParts {
@@ -35,6 +36,7 @@ export async function openSharedParts(
   try {
     const store = await openStore({ engine: 'postgres', url: config.store.url.reveal() }, log);
     closing.add(() => store.close());
+    await plantSeeds(store.db, config.subscriptions, secretKey);
     const session = await openSession({ namespace, options: server.connectionOptions.reveal() }, log);
     closing.add(() => session.close());
     closing.add(await watchWorkflows(session, config, log));

@@ -19,7 +19,6 @@ import { clearLeases } from '../store/events/claim';
 import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
 import { readVersion } from '../version';
-import { plantSeeds } from './seeds';
 import { intakeSource } from './sources';
 import type { WorkerPorts } from './worker-role';
 
@@ -50,7 +49,6 @@ const LAST_ANSWERS_MS = 5_000;
 export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise<ApiRole> {
   const { config, store, session, adminKey, secretKey, uiUrl, startsEagerly, log, ports = {} } = dependencies;
   const { client } = session;
-  await plantSeeds(store.db, config.subscriptions, secretKey);
   const bell = createDispatchBell(client);
   const runs = createEventRuns(client);
   const starts = createPushStarts({

@@ -12,6 +12,7 @@ import { openSession, type TemporalSession, type TemporalTarget } from '../tempo
 import { startApiRole } from './api-role';
 import { Closing, type Running } from './closing';
 import { watchWorkflows } from './watch-workflows';
+import { plantSeeds } from './seeds';
 import { startWorkerRole, type WorkerPorts } from './worker-role';
 
 export interface Bridge extends Running {
@@ -54,6 +55,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     const temporal = await reachTemporal(options, folder, closing);
     const store = await openConfiguredStore(config, folder, log);
     closing.add(() => store.close());
+    await plantSeeds(store.db, config.subscriptions, secretKey);
     if (store.engine === 'pglite') {
       const upkeep = startUpkeep(store.db, log);
       closing.add(() => upkeep.stop());

@@ -34,7 +34,6 @@ import type { Store } from '../store/database';
 import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
 import { readVersion } from '../version';
-import { plantSeeds } from './seeds';
 import { intakeSource } from './sources';
 
 const DAY_MS = 86_400_000;
@@ -79,7 +78,6 @@ export function prebuiltBundle(): string {
 export async function startWorkerRole(dependencies: WorkerDependencies): Promise<WorkerRole> {
   const { config, store, session, bundlePath, secretKey, log, ports = {} } = dependencies;
   const { client, connection, namespace } = session;
-  await plantSeeds(store.db, config.subscriptions, secretKey);
   const bell = createDispatchBell(client);
   const sources = pulledSources(config);
   const settings = new Map(config.sources.map((source) => [source.name, settingsOf(source)]));

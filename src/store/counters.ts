@@ -1,5 +1,5 @@
 // Numbers per source, changed in the transaction that changes what they count.
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Priority } from '../domain/event';
 import type { EventState } from '../domain/event-state';
 import type { Database } from './database';
@@ -48,24 +48,24 @@ export class CounterTally {
     this.add(source, `state:${to}`, 1);
   }
 
-  /** In the order of the names, so that two transactions never wait for each other crosswise. */
-  rows(): readonly { readonly source: string; readonly name: CounterName; readonly value: number }[] {
-    return [...this.changes]
+  /** Its statement, which can be a part of another one; null when nothing changes. */
+  statement(): SQL | null {
+    // In the order of the names, so that two transactions never wait for each other crosswise.
+    const rows = [...this.changes]
       .flatMap(([source, names]) => [...names].map(([name, value]) => ({ source, name, value })))
       .filter(({ value }) => value !== 0)
       .sort((a, b) => (`${a.source} ${a.name}` < `${b.source} ${b.name}` ? -1 : 1));
+    if (rows.length === 0) return null;
+    return sql`
+      insert into counters (source, name, value)
+      select source, name, value
+      from json_to_recordset(${JSON.stringify(rows)}::json) as c(source text, name text, value bigint)
+      on conflict (source, name) do update set value = counters.value + excluded.value`;
   }
 
   async write(db: Database): Promise<void> {
-    const rows = this.rows();
-    if (rows.length === 0) return;
-    await db
-      .insert(counters)
-      .values([...rows])
-      .onConflictDoUpdate({
-        target: [counters.source, counters.name],
-        set: { value: sql`${counters.value} + excluded.value` },
-      });
+    const statement = this.statement();
+    if (statement !== null) await db.execute(statement);
   }
 }
 

@@ -1,6 +1,7 @@
 // Says to whoever reads along that the inbox has grown, over all processes on one PostgreSQL. A ring may get lost:
 // whoever listens looks by a timer, too. Never holds up who accepts, and never fails.
 import { Client, type ClientConfig } from 'pg';
+import { createQuietRing } from '../quiet-ring';
 
 export interface InboxBell {
   /** To be called after a commit. */
@@ -48,26 +49,12 @@ export function createSharedBell(
   const local = createLocalBell();
   let listening = 0;
   let stopListening: () => Promise<void> = () => Promise.resolve();
-  let timer: NodeJS.Timeout | null = null;
-  let asked = false;
-  let sending: Promise<unknown> = Promise.resolve();
-  let isClosed = false;
-
-  function send(): void {
-    asked = false;
-    sending = execute(`select pg_notify('${CHANNEL}', '')`).catch(() => undefined);
-    timer = setTimeout(() => {
-      timer = null;
-      if (asked) send();
-    }, QUIET_MS);
-  }
+  const others = createQuietRing(() => execute(`select pg_notify('${CHANNEL}', '')`), QUIET_MS);
 
   return {
     ring: () => {
       local.ring();
-      if (isClosed) return;
-      if (timer === null) send();
-      else asked = true;
+      others.ring();
     },
     listen: (onRing) => {
       const stop = local.listen(onRing);
@@ -80,9 +67,7 @@ export function createSharedBell(
       };
     },
     close: async () => {
-      isClosed = true;
-      if (timer !== null) clearTimeout(timer);
-      await Promise.all([sending, stopListening()]);
+      await Promise.all([others.stop(), stopListening()]);
     },
   };
 }

@@ -40,13 +40,9 @@ export async function writeProgress(
     key: one.lastEventKey,
     at_ms: one.lastOccurredAtMs,
   }));
+  const counted = tally.statement();
   await db.execute(sql`
-    with counted as (
-      insert into counters (source, name, value)
-      select source, name, value
-      from json_to_recordset(${JSON.stringify(tally.rows())}::json) as c(source text, name text, value bigint)
-      on conflict (source, name) do update set value = counters.value + excluded.value
-    )
+    ${counted === null ? sql`` : sql`with counted as (${counted})`}
     insert into sync_states as s (source, model, last_event_key, last_occurred_at, events)
     select ${source}, model, key, to_timestamp(at_ms / 1000.0), events
     from json_to_recordset(${JSON.stringify(progress)}::json) as m(model text, events bigint, key text, at_ms float8)

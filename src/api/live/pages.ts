@@ -18,7 +18,7 @@ const AT_ONCE = 2;
 
 export function createPages(db: Database): ReadPage {
   const underWay = new Map<string, Promise<FeedPage>>();
-  const inTurn = createTurns(AT_ONCE);
+  const inTurn = atMost(AT_ONCE);
 
   async function read(filter: EventFilter, place: number, upTo: number): Promise<FeedPage> {
     const page = { order: 'asc', limitRows: PAGE_ROWS, after: place, upTo } as const;
@@ -39,7 +39,7 @@ export function createPages(db: Database): ReadPage {
 }
 
 /** No more than `most` at once; the others wait, the first first. */
-function createTurns(most: number) {
+function atMost(most: number) {
   let running = 0;
   const queue: (() => void)[] = [];
   return async <T>(work: () => Promise<T>): Promise<T> => {

@@ -14,7 +14,7 @@ import {
 import { readEvent } from '../../store/events/read';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
-import { cursorTo, oneOf, pageFields, reason, text } from '../fields';
+import { cursorTo, oneOf, pageFields, pageOf, reason, text } from '../fields';
 import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { presentDelivery } from '../present';
 import { Problem } from '../problem';
@@ -43,12 +43,8 @@ export function deliveryRoutes({ store, runs, bell }: ApiDependencies): Router {
         state,
       };
       const rows = await listDeliveries(db, filter, { limitRows: limitRows + 1, before });
-      const page = rows.slice(0, limitRows);
-      const last = rows.length > limitRows ? page.at(-1) : undefined;
-      response.json({
-        deliveries: page.map((one) => presentDelivery(one, one.eventKey)),
-        next: last === undefined ? null : cursorTo(last.seq),
-      });
+      const { page, next } = pageOf(rows, limitRows, ({ seq }) => cursorTo(seq));
+      response.json({ deliveries: page.map((one) => presentDelivery(one, one.eventKey)), next });
     })
     .all(onlyAllows('GET'));
 

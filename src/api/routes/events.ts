@@ -8,7 +8,7 @@ import { readCopies } from '../../store/event-copies';
 import { listEvents, readEvent, type EventFilter } from '../../store/events/read';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
-import { cursorTo, oneOf, pageFields, recordId, text, time } from '../fields';
+import { cursorTo, oneOf, pageFields, pageOf, recordId, text, time } from '../fields';
 import { expectNoQuery, parseQuery } from '../parse';
 import { presentEvent, presentWholeEvent } from '../present';
 import { Problem } from '../problem';
@@ -43,12 +43,8 @@ export function eventRoutes({ store, temporalUi }: ApiDependencies): Router {
       // One more than asked tells whether there is a next page.
       const page = { order, limitRows: limitRows + 1, after };
       const rows = await listEvents(store.db, filterOf(asked), page);
-      const events = rows.slice(0, limitRows);
-      const last = rows.length > limitRows ? events.at(-1) : undefined;
-      response.json({
-        events: events.map((event) => presentEvent(event, temporalUi)),
-        next: last === undefined ? null : cursorTo(last.seq),
-      });
+      const { page: events, next } = pageOf(rows, limitRows, ({ seq }) => cursorTo(seq));
+      response.json({ events: events.map((event) => presentEvent(event, temporalUi)), next });
     })
     .all(onlyAllows('GET'));
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { listNotices, type Notice } from '../../store/notices';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
-import { cursorTo, pageFields } from '../fields';
+import { cursorTo, pageFields, pageOf } from '../fields';
 import { parseQuery } from '../parse';
 import { timeOf } from '../present';
 
@@ -18,12 +18,8 @@ export function noticeRoutes({ store }: ApiDependencies): Router {
     .get(async (request, response) => {
       const { limit: limitRows, cursor: before = null } = parseQuery(listQuery, request);
       const rows = await listNotices(store.db, { limitRows: limitRows + 1, before });
-      const page = rows.slice(0, limitRows);
-      const last = rows.length > limitRows ? page.at(-1) : undefined;
-      response.json({
-        notices: page.map(presentNotice),
-        next: last === undefined ? null : cursorTo(last.id),
-      });
+      const { page, next } = pageOf(rows, limitRows, ({ id }) => cursorTo(id));
+      response.json({ notices: page.map(presentNotice), next });
     })
     .all(onlyAllows('GET'));
 

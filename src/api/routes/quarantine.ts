@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { listQuarantine, readQuarantine, type QuarantinedEntry } from '../../store/quarantine';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
-import { cursorTo, pageFields, text } from '../fields';
+import { cursorTo, pageFields, pageOf, text } from '../fields';
 import { expectNoQuery, parseQuery } from '../parse';
 import { timeOf } from '../present';
 import { Problem } from '../problem';
@@ -19,12 +19,8 @@ export function quarantineRoutes({ store }: ApiDependencies): Router {
     .get(async (request, response) => {
       const { limit: limitRows, cursor: before = null, source = null } = parseQuery(listQuery, request);
       const rows = await listQuarantine(store.db, { limitRows: limitRows + 1, before, source });
-      const page = rows.slice(0, limitRows);
-      const last = rows.length > limitRows ? page.at(-1) : undefined;
-      response.json({
-        quarantine: page.map(presentEntry),
-        next: last === undefined ? null : cursorTo(last.id),
-      });
+      const { page, next } = pageOf(rows, limitRows, ({ id }) => cursorTo(id));
+      response.json({ quarantine: page.map(presentEntry), next });
     })
     .all(onlyAllows('GET'));
 

@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { newWebhookSecret } from '../../channels/webhook/signature';
+import { subscriptionFilter } from '../../domain/subscription';
 import { changeSubscription } from '../../store/subscription-changes';
 import {
   createSubscription,
@@ -12,11 +13,11 @@ import {
 } from '../../store/subscriptions';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
-import { limit, oneOf, textCursor, textCursorTo } from '../fields';
+import { limit, oneOf, pageOf, textCursor, textCursorTo } from '../fields';
 import { nudge } from '../nudge';
 import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { Problem } from '../problem';
-import { subscriptionFields, toFilter, toWays } from '../subscription-fields';
+import { subscriptionFields, toWays } from '../subscription-fields';
 import { subscriptionView, subscriptionViews } from '../subscription-view';
 
 const listQuery = z.strictObject({ limit, cursor: textCursor.optional() });
@@ -36,9 +37,7 @@ export function subscriptionRoutes(dependencies: ApiDependencies): Router {
     .get(async (request, response) => {
       const { limit: limitRows, cursor: after = null } = parseQuery(listQuery, request);
       const rows = await listSubscriptions(store.db, { limitRows: limitRows + 1, after });
-      const page = rows.slice(0, limitRows);
-      const last = rows.length > limitRows ? page.at(-1) : undefined;
-      const next = last === undefined ? null : textCursorTo(last.id);
+      const { page, next } = pageOf(rows, limitRows, ({ id }) => textCursorTo(id));
       response.json({ subscriptions: await subscriptionViews(store.db, page), next });
     })
     .post(async (request, response) => {
@@ -48,7 +47,7 @@ export function subscriptionRoutes(dependencies: ApiDependencies): Router {
       const made = await createSubscription(store.db, {
         name,
         url,
-        filter: toFilter(filter),
+        filter: subscriptionFilter(filter),
         encryptedSecret: secretBox.encrypt(secret),
         ...toWays(ways),
       });
@@ -73,7 +72,7 @@ export function subscriptionRoutes(dependencies: ApiDependencies): Router {
       const changed = await changeSubscription(store.db, id, {
         ...(name === undefined ? {} : { name }),
         ...(url === undefined ? {} : { url }),
-        ...(filter === undefined ? {} : { filter: toFilter(filter) }),
+        ...(filter === undefined ? {} : { filter: subscriptionFilter(filter) }),
         ...toWays(ways),
       });
       if (changed === 'name-taken') throw nameTaken(name ?? '');

@@ -1,9 +1,9 @@
 // What a run or a person does with the deliveries of one event as a whole: take it over, open, discard, ask for
 // a retry or a replay. Each in one transaction, under the lock of the event's row.
-import type { EventState } from '../../domain/event-state';
+import { isClosed, isInHand, type EventState } from '../../domain/event-state';
 import { standingOf } from '../../domain/run';
 import type { Database } from '../database';
-import { insertWanted, isClosed } from '../events/route';
+import { insertWanted } from '../events/route';
 import type { LockedRow, RunOfEvent } from '../events/rows';
 import { activeFilters } from '../subscriptions';
 import { deliveriesOf, discardDeliveries, markToOpen, openDeliveries, type EventDelivery } from './of-events';
@@ -23,7 +23,7 @@ export async function takeOver(db: Database, run: RunOfEvent, deliveryId: string
     const standing = standingOf(row, run.runId);
     if (standing === 'older') return null;
     if (standing === 'take') {
-      const inHand = row.status === 'processing' || row.status === 'delivering';
+      const inHand = isInHand(row.status);
       if (isClosed(row.status)) await openDeliveries(tx, [{ id: deliveryId }]);
       await move(tx, row, inHand ? [] : ['processing'], run);
       return actedOn(tx, row, inHand ? row.status : 'processing');
@@ -71,7 +71,7 @@ export async function discardEvent(
   return onEvent(db, key, async (tx, row, deliveries) => {
     const standing = run === null ? 'repeat' : standingOf(row, run.runId);
     if (standing === 'older') return null;
-    const inHand = run !== null && (row.status === 'processing' || row.status === 'delivering');
+    const inHand = run !== null && isInHand(row.status);
     if (row.status !== 'dead_letter' && !inHand) return actedOn(tx, row, row.status);
     await discardDeliveries(
       tx,

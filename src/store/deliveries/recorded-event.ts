@@ -1,7 +1,7 @@
 // One event whose deliveries were tried: what each attempt means for its delivery and for the event. Touches no
 // database: rows come in under lock, and what is to be written goes out.
 import type { DeliveryState } from '../../domain/delivery';
-import type { EventState } from '../../domain/event-state';
+import { isInHand, type EventState } from '../../domain/event-state';
 import { standingOf } from '../../domain/run';
 import type { CounterTally } from '../counters';
 import type { LockedRow, Move } from '../events/rows';
@@ -119,7 +119,7 @@ function ended(before: EventDelivery, end: DeliveryEnd): EventDelivery {
 
 /** The end of its last delivery closes an event. */
 function stateAfter(status: EventState, deliveries: readonly EventDelivery[]): EventState {
-  if (status !== 'processing' && status !== 'delivering') return status;
+  if (!isInHand(status)) return status;
   if (deliveries.some(({ state }) => state === 'dead')) return 'dead_letter';
   const waiting = deliveries.filter(({ state }) => state === 'waiting');
   if (waiting.length === 0) return 'processed';

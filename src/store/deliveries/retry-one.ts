@@ -1,6 +1,6 @@
 // One delivery that a person wants made again, whatever became of it: it is opened, and who has its event makes it.
 import { eq } from 'drizzle-orm';
-import type { EventState } from '../../domain/event-state';
+import { isInHand } from '../../domain/event-state';
 import type { SubscriptionStatus } from '../../domain/subscription';
 import type { Database } from '../database';
 import { deliveries, events, subscriptions } from '../schema';
@@ -61,9 +61,8 @@ export async function openDelivery(
 
 /** Its run has ended without this delivery: the dispatcher starts another one, unless one has taken it. */
 export async function returnFrom(db: Database, key: string, runId: string | null): Promise<void> {
-  const inHand: readonly EventState[] = ['processing', 'delivering'];
   await onEvent(db, key, async (tx, row) => {
-    const isStillThere = inHand.includes(row.status) && (row.runIds.at(-1) ?? null) === runId;
+    const isStillThere = isInHand(row.status) && (row.runIds.at(-1) ?? null) === runId;
     if (isStillThere) await move(tx, row, ['pending'], null);
     return null;
   });

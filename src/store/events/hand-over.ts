@@ -1,4 +1,5 @@
 // Events that leave their batch: they wait again, each for a workflow of its own.
+import { isInHand } from '../../domain/event-state';
 import { CounterTally } from '../counters';
 import type { Database } from '../database';
 import { withSteadyPlans } from '../steady-plans';
@@ -12,8 +13,7 @@ export async function handOver(db: Database, runs: readonly RunOfEvent[]): Promi
     const moves = runs.flatMap((run) => {
       const row = rows.get(run.key);
       if (row === undefined || standingIn(row, run) !== 'repeat') return [];
-      const isInHand = row.status === 'processing' || row.status === 'delivering';
-      return isInHand ? [{ row, steps: ['pending'] as const, workflowId: run.key }] : [];
+      return isInHand(row.status) ? [{ row, steps: ['pending'] as const, workflowId: run.key }] : [];
     });
     const tally = new CounterTally();
     await writeMoves(tx, moves, tally);

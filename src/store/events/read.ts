@@ -107,7 +107,7 @@ function behind(seq: number, order: Page['order'], isByTime: boolean): SQL {
 /** Null when no event has the key. */
 export async function readEvent(db: Database, key: string): Promise<StoredEvent | null> {
   const [row] = await db.select().from(events).where(eq(events.key, key));
-  return row === undefined ? null : { ...toListed(row), payload: row.payload };
+  return row === undefined ? null : toStored(row);
 }
 
 /** How long the oldest pending event has been waiting, in ms by the database's clock; null when none waits. */
@@ -124,7 +124,8 @@ export async function oldestPendingMs(db: Database): Promise<number | null> {
   return rows[0]?.age_ms ?? null;
 }
 
-function conditions(filter: EventFilter): readonly (SQL | undefined)[] {
+/** Each that is given. */
+export function conditions(filter: EventFilter): readonly (SQL | undefined)[] {
   const equal = (column: PgColumn, value: string | number | undefined) =>
     value === undefined ? undefined : eq(column, value);
   return [
@@ -159,6 +160,10 @@ function matches(q: string): SQL | undefined {
       ? undefined
       : and(eq(events.model, record[1] ?? ''), eq(events.recordId, Number(record[2]))),
   );
+}
+
+export function toStored(row: typeof events.$inferSelect): StoredEvent {
+  return { ...toListed(row), payload: row.payload };
 }
 
 function toListed(row: Omit<typeof events.$inferSelect, 'payload'>): ListedEvent {

@@ -1,40 +1,17 @@
 // The newest events as the present clients read them: by page number, with their payload; and what came since.
 // Bounded whatever is asked: what has no index is looked for among the newest only.
-import { and, desc, eq, gt, gte, lte, sql } from 'drizzle-orm';
-import type { JsonObject, Operation, Priority } from '../../domain/event';
-import type { EventState } from '../../domain/event-state';
-import { priorityOf, rankOf } from '../../domain/priority';
+import { and, desc, eq, getTableColumns, gt, lte, sql } from 'drizzle-orm';
+import { rankOf } from '../../domain/priority';
 import type { Database } from '../database';
 import { events } from '../schema';
+import { conditions, toStored, type EventFilter, type StoredEvent } from './read';
 import { settledSeq } from './settled';
 
-export interface RecentFilter {
-  readonly model?: string | undefined;
-  readonly recordId?: number | undefined;
-  readonly operation?: Operation | undefined;
-  readonly priority?: Priority | undefined;
-  readonly category?: string | undefined;
-  readonly status?: EventState | undefined;
-  /** Accepted then or later. */
-  readonly sinceMs?: number | undefined;
-}
-
-export interface RecentEvent {
-  readonly seq: number;
-  readonly key: string;
-  readonly source: string;
-  readonly model: string;
-  readonly recordId: number;
-  readonly operation: Operation;
-  readonly occurredAtMs: number;
-  readonly receivedAtMs: number;
-  readonly processedAtMs: number | null;
-  readonly priority: Priority;
-  readonly category: string | null;
-  readonly status: EventState;
-  readonly changedFields: readonly string[] | null;
-  readonly payload: JsonObject | null;
-}
+/** `sinceMs`: accepted then or later. */
+export type RecentFilter = Pick<
+  EventFilter,
+  'model' | 'recordId' | 'operation' | 'priority' | 'status' | 'sinceMs'
+> & { readonly category?: string | undefined };
 
 /** Operation, priority and category have no index: so many of the newest that fit the rest are looked at. */
 const LOOKED_AT_ROWS = 20_000;
@@ -44,7 +21,8 @@ export async function recentEvents(
   db: Database,
   filter: RecentFilter,
   page: { readonly limitRows: number; readonly offset: number },
-): Promise<readonly RecentEvent[]> {
+): Promise<readonly StoredEvent[]> {
+  const { model, recordId, status, sinceMs, operation, priority, category } = filter;
   const newest = db
     .select({
       seq: events.seq,
@@ -53,16 +31,9 @@ export async function recentEvents(
       category: events.category,
     })
     .from(events)
-    .where(
-      and(
-        filter.model === undefined ? undefined : eq(events.model, filter.model),
-        filter.recordId === undefined ? undefined : eq(events.recordId, filter.recordId),
-        filter.status === undefined ? undefined : eq(events.status, filter.status),
-        filter.sinceMs === undefined ? undefined : gte(events.receivedAt, new Date(filter.sinceMs)),
-      ),
-    )
+    .where(and(...conditions({ model, recordId, status, sinceMs })))
     // By time where that is asked for, which is what its index has.
-    .orderBy(...(filter.sinceMs === undefined ? [] : [desc(events.receivedAt)]), desc(events.seq))
+    .orderBy(...(sinceMs === undefined ? [] : [desc(events.receivedAt)]), desc(events.seq))
     .limit(LOOKED_AT_ROWS)
     .as('newest');
   // Numbers first: a payload is read only of what is answered.
@@ -71,9 +42,9 @@ export async function recentEvents(
     .from(newest)
     .where(
       and(
-        filter.operation === undefined ? undefined : eq(newest.operation, filter.operation),
-        filter.priority === undefined ? undefined : eq(newest.priority, rankOf(filter.priority)),
-        filter.category === undefined ? undefined : eq(newest.category, filter.category),
+        operation === undefined ? undefined : eq(newest.operation, operation),
+        priority === undefined ? undefined : eq(newest.priority, rankOf(priority)),
+        category === undefined ? undefined : eq(newest.category, category),
       ),
     )
     .orderBy(desc(newest.seq))
@@ -81,35 +52,12 @@ export async function recentEvents(
     .offset(page.offset)
     .as('found');
   const rows = await db
-    .select(SHOWN)
+    .select(getTableColumns(events))
     .from(events)
     .innerJoin(found, eq(found.seq, events.seq))
     .orderBy(desc(events.seq));
-  return rows.map(({ occurredAt, receivedAt, processedAt, priority, ...same }) => ({
-    ...same,
-    occurredAtMs: occurredAt.getTime(),
-    receivedAtMs: receivedAt.getTime(),
-    processedAtMs: processedAt?.getTime() ?? null,
-    priority: priorityOf(priority),
-  }));
+  return rows.map(toStored);
 }
-
-const SHOWN = {
-  seq: events.seq,
-  key: events.key,
-  source: events.source,
-  model: events.model,
-  recordId: events.recordId,
-  operation: events.operation,
-  occurredAt: events.occurredAt,
-  receivedAt: events.receivedAt,
-  processedAt: events.processedAt,
-  priority: events.priority,
-  category: events.category,
-  status: events.status,
-  changedFields: events.changedFields,
-  payload: events.payload,
-};
 
 export interface NewsOfModel {
   readonly model: string;

@@ -1,7 +1,7 @@
 // `route` and `complete`: takes events in hand for their runs with their deliveries, and closes them. Set-wise,
 // in one transaction. A run that the row does not know takes it over; an older one changes nothing.
 import { wants } from '../../domain/subscription';
-import type { EventState } from '../../domain/event-state';
+import { isClosed, isInHand, type EventState } from '../../domain/event-state';
 import type { RunStanding } from '../../domain/run';
 import { CounterTally } from '../counters';
 import type { Database } from '../database';
@@ -106,13 +106,8 @@ export async function insertWanted(
   return wanted.length;
 }
 
-export function isClosed(status: EventState): boolean {
-  return status === 'processed' || status === 'discarded' || status === 'dead_letter';
-}
-
 function stepsOf(row: LockedRow, deliveries: readonly EventDelivery[]): readonly EventState[] {
-  const inHand = row.status === 'processing' || row.status === 'delivering';
-  const take: readonly EventState[] = inHand ? [] : ['processing'];
+  const take: readonly EventState[] = isInHand(row.status) ? [] : ['processing'];
   return deliveries.some(({ state }) => state === 'waiting') ? take : [...take, endOf(deliveries)];
 }
 
@@ -147,7 +142,7 @@ export async function completeEvents(
         const standing = standingIn(row, run);
         const isDone =
           standing !== 'older' &&
-          (row.status === 'processing' || row.status === 'delivering') &&
+          isInHand(row.status) &&
           deliveries.every(({ state }) => state !== 'waiting');
         if (isDone) moves.push({ row, steps: [endOf(deliveries)], ...(standing === 'take' ? { run } : {}) });
         answers.set(run, isDone ? endOf(deliveries) : row.status);

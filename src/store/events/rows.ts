@@ -2,7 +2,7 @@
 // Every move is checked against the table in domain/event-state.
 import { sql } from 'drizzle-orm';
 import type { Operation, Priority } from '../../domain/event';
-import { mayMove, type EventState } from '../../domain/event-state';
+import { isInHand, mayMove, type EventState } from '../../domain/event-state';
 import { priorityOf } from '../../domain/priority';
 import { standingOf, type RunStanding } from '../../domain/run';
 import type { CounterTally } from '../counters';
@@ -111,7 +111,7 @@ export async function writeMoves(tx: Database, moves: readonly Move[], tally: Co
     status: lastStep(move),
     run_id: move.run?.runId ?? null,
     workflow_id: move.run?.workflowId ?? move.workflowId ?? null,
-    lease_ms: ['processing', 'delivering'].includes(lastStep(move)) ? LOOK_AFTER_MS : null,
+    lease_ms: isInHand(lastStep(move)) ? LOOK_AFTER_MS : null,
   }));
   await tx.execute(sql`
     update events e set status = r.status,
