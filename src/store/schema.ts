@@ -29,6 +29,14 @@ import { DELIVERY_STATES, type DeliveryState } from '../domain/delivery';
 import { EVENT_ACTIONS, type EventAction } from '../domain/event-action';
 import { EVENT_STATES, type EventState } from '../domain/event-state';
 import {
+  BULK_ACTS,
+  REPLAY_SCOPES,
+  REPLAY_STATES,
+  type BulkAct,
+  type ReplayScope,
+  type ReplayState,
+} from '../domain/replay';
+import {
   SUBSCRIPTION_STATUSES,
   type SubscriptionFilter,
   type SubscriptionStatus,
@@ -65,6 +73,8 @@ export const events = pgTable(
     userName: text('user_name'),
     changedFields: jsonb('changed_fields').$type<readonly string[]>(),
     payload: jsonb('payload').$type<JsonObject>(),
+    /** Its time was over: the payload is gone, everything else stays. */
+    payloadDroppedAt: time('payload_dropped_at'),
     status: text('status').$type<EventState>().notNull().default('pending'),
     /** Pending: somebody is starting it until then. Processing, delivering: look after it from then on. */
     leaseUntil: time('lease_until'),
@@ -187,12 +197,21 @@ export const quarantine = pgTable(
     /** SHA-256 of `raw`: a sweep brings the same row again. */
     digest: bytea('digest').notNull(),
     status: text('status').$type<'open' | 'discarded' | 'retried'>().notNull().default('open'),
+    /** Who closed it, when and why, and the event that it became. */
+    settledAt: time('settled_at'),
+    settledBy: text('settled_by'),
+    settledReason: text('settled_reason'),
+    retriedKey: text('retried_key'),
     firstAt: time('first_at').notNull().defaultNow(),
     lastAt: time('last_at').notNull().defaultNow(),
     times: integer('times').notNull().default(1),
   },
   (t) => [
     uniqueIndex('quarantine_digest').on(t.source, t.channel, t.digest),
+    // Most are settled one day; what is open is what somebody asks for.
+    index('quarantine_open')
+      .on(t.id)
+      .where(sql`status = 'open'`),
     check('quarantine_status', oneOf('status', ['open', 'discarded', 'retried'])),
   ],
 );
@@ -259,6 +278,8 @@ export const deliveries = pgTable(
     record: text('record'),
     /** Somebody asked for a retry or a replay: the next run opens it. */
     toOpen: boolean('to_open').notNull().default(false),
+    /** Why its last attempt failed; null before the first, and after a success. */
+    errorClass: text('error_class'),
     createdAt: time('created_at').notNull().defaultNow(),
     settledAt: time('settled_at'),
   },
@@ -268,6 +289,10 @@ export const deliveries = pgTable(
     index('deliveries_open')
       .on(t.subscriptionId, t.seq)
       .where(sql`state in ('waiting', 'dead')`),
+    // Dead letters by what failed and where.
+    index('deliveries_dead')
+      .on(t.subscriptionId, t.errorClass, t.eventSeq)
+      .where(sql`state = 'dead'`),
     // The log of one subscription.
     index('deliveries_subscription').on(t.subscriptionId, t.seq),
     // Whether another one of the record stands before it, or a newer one behind it.
@@ -361,11 +386,51 @@ export const eventActions = pgTable(
       .notNull()
       .references(() => events.seq, { onDelete: 'cascade' }),
     action: text('action').$type<EventAction>().notNull(),
+    /** The name of the key that asked; null for Jisr itself and for the Temporal Web UI. */
+    actor: text('actor'),
     reason: text('reason'),
     at: time('at').notNull().defaultNow(),
   },
   (t) => [
     index('event_actions_event').on(t.eventSeq),
     check('event_actions_action', oneOf('action', EVENT_ACTIONS)),
+  ],
+);
+
+/** What is done with many events at once, with its plan and how far it has come. */
+export const replays = pgTable(
+  'replays',
+  {
+    id: text('id').primaryKey(),
+    seq: bigserial('seq', { mode: 'number' }).notNull(),
+    act: text('act').$type<BulkAct>().notNull(),
+    filter: jsonb('filter').$type<JsonObject>().notNull(),
+    /** `failed`: only the deliveries that are dead; `all`: those of the filter. */
+    only: text('only').$type<ReplayScope>().notNull(),
+    /** Only deliveries to this subscription; null for all. */
+    subscriptionId: text('subscription_id').references(() => subscriptions.id),
+    /** Events per second at most. */
+    ratePerSecond: integer('rate_per_second').notNull(),
+    /** The name of the key that asked. */
+    actor: text('actor'),
+    reason: text('reason').notNull(),
+    state: text('state').$type<ReplayState>().notNull().default('running'),
+    /** Events that the plan counted. */
+    planned: bigint('planned', { mode: 'number' }).notNull(),
+    /** The newest event when it was planned: what comes later is not of it. */
+    lastSeq: bigint('last_seq', { mode: 'number' }).notNull(),
+    /** The last event that was looked at. */
+    cursorSeq: bigint('cursor_seq', { mode: 'number' }).notNull().default(0),
+    /** Events handed on, and those that were in another state by then. */
+    done: bigint('done', { mode: 'number' }).notNull().default(0),
+    skipped: bigint('skipped', { mode: 'number' }).notNull().default(0),
+    createdAt: time('created_at').notNull().defaultNow(),
+    endedAt: time('ended_at'),
+  },
+  (t) => [
+    uniqueIndex('replays_seq').on(t.seq),
+    check('replays_act', oneOf('act', BULK_ACTS)),
+    check('replays_only', oneOf('only', REPLAY_SCOPES)),
+    check('replays_state', oneOf('state', REPLAY_STATES)),
   ],
 );

@@ -38,7 +38,8 @@ export async function openTestStore(engine: Engine): Promise<TestStore> {
     empty: async () => {
       await store.db.execute(
         sql`truncate events, event_copies, counters, settings, source_health, quarantine, subscriptions, deliveries,
-          delivery_attempts, event_actions, circuits, notices, sync_states, device_states restart identity`,
+          delivery_attempts, event_actions, circuits, notices, sync_states, device_states,
+          replays restart identity`,
       );
     },
     close: async () => {

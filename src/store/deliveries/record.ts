@@ -51,12 +51,14 @@ async function writeDeliveries(tx: Database, changes: readonly DeliveryChange[])
       message,
     })),
   );
-  const changed = changes.map(({ delivery, end }) => ({
+  const changed = changes.map(({ delivery, attempts, end }) => ({
     id: delivery.id,
     state: delivery.state,
     attempts: delivery.attempts,
     tries: delivery.tries,
     put_off: delivery.putOff,
+    tried: attempts.length > 0,
+    error_class: attempts.at(-1)?.errorClass ?? null,
     // Put off, it keeps the time of its next attempt.
     ended: end !== null && end.state !== 'put-off',
     after_ms: end?.state === 'waiting' ? end.afterMs : 0,
@@ -68,10 +70,12 @@ async function writeDeliveries(tx: Database, changes: readonly DeliveryChange[])
         delivery_id text, number int, status int, duration_ms int, response text, error_class text, message text)
     )
     update deliveries d set state = r.state, attempts = r.attempts, tries = r.tries, put_off = r.put_off,
+      error_class = case when r.tried then r.error_class else d.error_class end,
       next_attempt_at = case when not r.ended then d.next_attempt_at
         when r.state = 'waiting' then now() + r.after_ms * interval '1 ms' end,
       settled_at = case when not r.ended then d.settled_at when r.state <> 'waiting' then now() end
     from json_to_recordset(${JSON.stringify(changed)}::json) as r(
-      id text, state text, attempts int, tries int, put_off bool, ended bool, after_ms float8)
+      id text, state text, attempts int, tries int, put_off bool, tried bool, error_class text,
+      ended bool, after_ms float8)
     where d.id = r.id`);
 }
