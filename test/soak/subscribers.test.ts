@@ -11,8 +11,8 @@ import { createTestDatabase, ENGINES } from '../support/stores';
 import { differences, expectedOf, outOfOrder, takenOf, wronglyLeftOut } from './delivery-oracle';
 
 const EVENTS = Number(process.env['JISR_SOAK_EVENTS'] ?? 20_000);
-/** About 20 events a second, at the least. */
-const LONGEST_MS = 120_000 + EVENTS * 50;
+/** About 10 events a second, at the least. */
+const LONGEST_MS = 300_000 + EVENTS * 100;
 const SEED = 7;
 
 interface Deliveries {
