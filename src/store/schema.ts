@@ -406,7 +406,7 @@ export const replays = pgTable(
     act: text('act').$type<BulkAct>().notNull(),
     filter: jsonb('filter').$type<JsonObject>().notNull(),
     /** `failed`: only the deliveries that are dead; `all`: those of the filter. */
-    only: text('only').$type<ReplayScope>().notNull(),
+    scope: text('scope').$type<ReplayScope>().notNull(),
     /** Only deliveries to this subscription; null for all. */
     subscriptionId: text('subscription_id').references(() => subscriptions.id),
     /** Events per second at most. */
@@ -430,7 +430,7 @@ export const replays = pgTable(
   (t) => [
     uniqueIndex('replays_seq').on(t.seq),
     check('replays_act', oneOf('act', BULK_ACTS)),
-    check('replays_only', oneOf('only', REPLAY_SCOPES)),
+    check('replays_scope', oneOf('scope', REPLAY_SCOPES)),
     check('replays_state', oneOf('state', REPLAY_STATES)),
   ],
 );

@@ -89,7 +89,8 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
     const news = () =>
       nudges > 0 || asked.length > 0 || deliveries.hasNews() || (!isDead && deliveries.isOver());
     if (!isDead) await condition(news);
-    else if (!(await condition(news, deadLetterMs, { summary: 'waits for a person' })))
+    // What is still on its way ends first: nobody would make it after this run.
+    else if (!(await condition(news, deadLetterMs, { summary: 'waits for a person' })) && deliveries.isOver())
       throw ApplicationFailure.nonRetryable('nobody attended to this dead letter', 'dead-letter-expired');
     status = deliveries.takeNews() ?? status;
     if (deliveries.superseded) break;

@@ -2,6 +2,7 @@
 import { discardSignal, retrySignal } from '../../src/contracts/messages';
 import { createEventRuns } from '../../src/control/event-runs';
 import { TAKES_ALL } from '../../src/demo/subscriber';
+import type { WorkerPorts } from '../../src/roles/worker-role';
 import { readTotals } from '../../src/store/counters';
 import { askRetry } from '../../src/store/deliveries/acts';
 import { readEvent } from '../../src/store/events/read';
@@ -100,6 +101,29 @@ describeOnBothEngines('dead letters', (openStore) => {
     await becomes('discarded');
     expect((await deliveriesOf()).map(({ state }) => state)).toEqual(['discarded', 'discarded']);
     expect(await run().result()).toBe('discarded');
+  }, 60_000);
+
+  test('a dead letter nobody attends to fails in time, but not before its other deliveries have ended', async () => {
+    await subscribe(store(), { name: 'slow', url: `${subscriber().url}/slow` });
+    let tries = 0;
+    subscriber().behave(({ path }) => ({ status: path !== '/slow' ? 404 : ++tries < 3 ? 500 : 200 }));
+    const expiring: WorkerPorts = {
+      storage: (activities) => ({
+        ...activities,
+        route: async (ref) => {
+          const routed = await activities.route(ref);
+          return routed === null ? null : { ...routed, deadLetterMs: 100 };
+        },
+      }),
+    };
+    await start({ JISR_DELIVERY_SCHEDULE: '0,0.5,0.5' }, expiring);
+    await accept({});
+    await becomes('dead_letter');
+    await expect(run().result()).rejects.toMatchObject({
+      cause: { type: 'dead-letter-expired', message: 'nobody attended to this dead letter' },
+    });
+    expect((await deliveriesOf()).map(({ state }) => state)).toEqual(['dead', 'sent']);
+    expect((await readEvent(store().db, '17'))?.status).toBe('dead_letter');
   }, 60_000);
 
   test('a signal to an event that is no dead letter changes nothing, also when Reset gives it again', async () => {

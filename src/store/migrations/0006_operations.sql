@@ -3,7 +3,7 @@ CREATE TABLE "replays" (
 	"seq" bigserial NOT NULL,
 	"act" text NOT NULL,
 	"filter" jsonb NOT NULL,
-	"only" text NOT NULL,
+	"scope" text NOT NULL,
 	"subscription_id" text,
 	"rate_per_second" integer NOT NULL,
 	"actor" text,
@@ -17,7 +17,7 @@ CREATE TABLE "replays" (
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
 	"ended_at" timestamp (3) with time zone,
 	CONSTRAINT "replays_act" CHECK (act in ('replay', 'retry', 'discard')),
-	CONSTRAINT "replays_only" CHECK (only in ('failed', 'all')),
+	CONSTRAINT "replays_scope" CHECK (scope in ('failed', 'all')),
 	CONSTRAINT "replays_state" CHECK (state in ('running', 'paused', 'done', 'aborted'))
 );
 --> statement-breakpoint
