@@ -11,6 +11,7 @@ import { clientEventRoutes } from './routes/client-events';
 import { clientHealthRoutes } from './routes/client-health';
 import { clientRetryRoutes } from './routes/client-retries';
 import { deviceSyncRoutes } from './routes/device-sync';
+import { deadLetterRoutes } from './routes/dead-letters';
 import { deliveryRoutes } from './routes/deliveries';
 import { eventActionRoutes } from './routes/event-actions';
 import { eventRoutes } from './routes/events';
@@ -36,6 +37,8 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(clientHealthRoutes(dependencies));
   app.use(receiveRoutes(dependencies));
   app.use(requireKey(dependencies.adminKey));
+  // A corrected event may be as large as one that is pushed.
+  app.use('/api/v1/quarantine', express.json({ limit: dependencies.limits.maxBodyBytes, type: () => true }));
   app.use(express.json({ limit: '64kb', type: () => true }));
   // Before the events: one may have a key that reads like a path.
   app.use('/api/v1', streamRoutes(dependencies));
@@ -47,6 +50,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use('/api/v1', subscriptionRoutes(dependencies));
   app.use('/api/v1', subscriptionActRoutes(dependencies));
   app.use('/api/v1', deliveryRoutes(dependencies));
+  app.use('/api/v1', deadLetterRoutes(dependencies));
   app.use('/api/v1', quarantineRoutes(dependencies));
   app.use('/api/v1', clientEventRoutes(dependencies));
   app.use('/api/v1', clientRetryRoutes(dependencies));

@@ -17,7 +17,11 @@ import type { TemporalUi } from './present';
 
 export interface ApiSource extends SourceRef {
   /** As configured; null when this source only pushes. */
-  readonly pull: { readonly intervalMs: number; readonly limitRows: number } | null;
+  readonly pull: {
+    readonly intervalMs: number;
+    readonly limitRows: number;
+    readonly sweepIntervalMs: number;
+  } | null;
   /** What its pushes must bring; null refuses them all. */
   readonly push: PushConfig | null;
   readonly intake: IntakeSource;

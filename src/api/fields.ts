@@ -16,8 +16,11 @@ function textUpTo(characters: number) {
 
 export const text = textUpTo(200);
 
-/** Why a person does what they do; may be left out. */
-export const reason = textUpTo(500).nullish();
+/** Why a person does what they do. */
+export const requiredReason = textUpTo(500);
+
+/** The same where it may be left out. */
+export const reason = requiredReason.nullish();
 
 export function oneOf<const Values extends readonly [string, ...string[]]>(values: Values) {
   return z.enum(values, `one of ${values.join(', ')}`);

@@ -20,6 +20,7 @@ export function tallyOf(source: string, committed: Committed): CounterTally {
   tally.add(source, 'state:pending', decision.created.length);
   tally.add(source, 'duplicates', duplicates);
   tally.add(source, 'quarantined', quarantined);
+  tally.add(source, 'quarantined_copies', arrivals.length - decision.created.length - duplicates);
   tally.add(source, 'renamed_keys', renamed);
   for (const event of decision.created) countAs(event, 1);
   // A further copy may raise the priority and name the category.

@@ -21,7 +21,8 @@ export type CounterName =
   | 'pushed' // copies that came by push
   | 'accepted' // new events
   | 'duplicates' // copies of known events
-  | 'quarantined'
+  | 'quarantined' // what is in quarantine and open
+  | 'quarantined_copies' // copies that went there, also those that came again
   | 'acknowledged' // ids told to Odoo as processed
   | 'refused' // ids that Odoo does not let us acknowledge
   | 'delivered' // deliveries that a subscriber took

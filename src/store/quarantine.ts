@@ -1,6 +1,7 @@
 // What could not be understood or stored, kept raw. The same thing coming again is counted, not kept twice.
 import { and, desc, eq, getTableColumns, lt, sql } from 'drizzle-orm';
 import type { Channel } from '../domain/event';
+import { CounterTally } from './counters';
 import type { Database } from './database';
 import { quarantine } from './schema';
 
@@ -45,11 +46,23 @@ export interface QuarantinedEntry {
   readonly source: string;
   readonly channel: Channel;
   readonly reason: string;
-  readonly status: 'open' | 'discarded' | 'retried';
+  readonly status: QuarantineStatus;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
   readonly times: number;
+  /** Null while it is open. */
+  readonly settled: {
+    readonly atMs: number;
+    /** The name of the key that asked. */
+    readonly by: string;
+    readonly reason: string | null;
+    /** The event that it became; null when it was discarded. */
+    readonly key: string | null;
+  } | null;
 }
+
+export const QUARANTINE_STATUSES = ['open', 'discarded', 'retried'] as const;
+export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number];
 
 /** All but what came itself, which can be megabytes. */
 const { raw: _raw, digest: _digest, ...LISTED } = getTableColumns(quarantine);
@@ -57,7 +70,12 @@ const { raw: _raw, digest: _digest, ...LISTED } = getTableColumns(quarantine);
 /** The newest first. */
 export async function listQuarantine(
   db: Database,
-  page: { readonly limitRows: number; readonly before: number | null; readonly source: string | null },
+  page: {
+    readonly limitRows: number;
+    readonly before: number | null;
+    readonly source: string | null;
+    readonly status: QuarantineStatus | null;
+  },
 ): Promise<readonly QuarantinedEntry[]> {
   const rows = await db
     .select(LISTED)
@@ -66,6 +84,7 @@ export async function listQuarantine(
       and(
         page.before === null ? undefined : lt(quarantine.id, page.before),
         page.source === null ? undefined : eq(quarantine.source, page.source),
+        page.status === null ? undefined : eq(quarantine.status, page.status),
       ),
     )
     .orderBy(desc(quarantine.id))
@@ -81,8 +100,40 @@ export async function readQuarantine(
   return row === undefined ? null : { ...toEntry(row), raw: row.raw };
 }
 
+export type Settlement =
+  | { readonly status: 'retried'; readonly by: string; readonly key: string }
+  | { readonly status: 'discarded'; readonly by: string; readonly reason: string };
+
+/** Closes an open one. Answers whether there was one to close. */
+export async function settleQuarantine(db: Database, id: number, settlement: Settlement): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const [row] = await tx
+      .select({ source: quarantine.source, status: quarantine.status })
+      .from(quarantine)
+      .where(eq(quarantine.id, id))
+      .for('update');
+    if (row?.status !== 'open') return false;
+    const { status, by } = settlement;
+    await tx
+      .update(quarantine)
+      .set({
+        status,
+        settledAt: sql`now()`,
+        settledBy: by,
+        ...(settlement.status === 'retried'
+          ? { retriedKey: settlement.key }
+          : { settledReason: settlement.reason }),
+      })
+      .where(eq(quarantine.id, id));
+    const tally = new CounterTally();
+    tally.add(row.source, 'quarantined', -1);
+    await tally.write(tx);
+    return true;
+  });
+}
+
 function toEntry(row: Omit<typeof quarantine.$inferSelect, 'raw' | 'digest'>): QuarantinedEntry {
-  const { id, source, channel, reason, status, firstAt, lastAt, times } = row;
+  const { id, source, channel, reason, status, firstAt, lastAt, times, settledAt } = row;
   return {
     id,
     source,
@@ -92,5 +143,14 @@ function toEntry(row: Omit<typeof quarantine.$inferSelect, 'raw' | 'digest'>): Q
     firstAtMs: firstAt.getTime(),
     lastAtMs: lastAt.getTime(),
     times,
+    settled:
+      settledAt === null
+        ? null
+        : {
+            atMs: settledAt.getTime(),
+            by: row.settledBy ?? '',
+            reason: row.settledReason,
+            key: row.retriedKey,
+          },
   };
 }

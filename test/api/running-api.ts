@@ -53,7 +53,7 @@ export const ADMIN_KEY = 'the-admin-key';
 export const MAIN: ApiSource = {
   name: 'main',
   isFirst: true,
-  pull: { intervalMs: 30_000, limitRows: 500 },
+  pull: { intervalMs: 30_000, limitRows: 500, sweepIntervalMs: 300_000 },
   push: null,
   intake: aSource(),
 };

@@ -1,24 +1,43 @@
-// What could not be understood or stored, as it came. Never changes it.
+// What could not be understood or stored, as it came: looked at, taken in again after a fix, or given up.
+// Never changes what came itself.
 import { Router } from 'express';
 import { z } from 'zod';
-import { listQuarantine, readQuarantine, type QuarantinedEntry } from '../../store/quarantine';
+import {
+  listQuarantine,
+  QUARANTINE_STATUSES,
+  readQuarantine,
+  settleQuarantine,
+  type QuarantinedEntry,
+} from '../../store/quarantine';
+import { actorOf } from '../auth';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
-import { cursorTo, pageFields, pageOf, text } from '../fields';
-import { expectNoQuery, parseQuery } from '../parse';
+import { cursorTo, oneOf, pageFields, pageOf, requiredReason, text } from '../fields';
+import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { timeOf } from '../present';
 import { Problem } from '../problem';
+import { retake } from '../retake';
 
-const listQuery = z.strictObject({ source: text.optional(), ...pageFields });
+const listQuery = z.strictObject({
+  source: text.optional(),
+  status: oneOf(QUARANTINE_STATUSES).optional(),
+  ...pageFields,
+});
+const retryBody = z.strictObject({
+  raw: z.string('the corrected event, as JSON in a text').min(2, 'JSON in a text').optional(),
+});
+const discardBody = z.strictObject({ reason: requiredReason });
 
-export function quarantineRoutes({ store }: ApiDependencies): Router {
+export function quarantineRoutes(dependencies: ApiDependencies): Router {
+  const { store } = dependencies;
   const router = Router();
 
   router
     .route('/quarantine')
     .get(async (request, response) => {
-      const { limit: limitRows, cursor: before = null, source = null } = parseQuery(listQuery, request);
-      const rows = await listQuarantine(store.db, { limitRows: limitRows + 1, before, source });
+      const query = parseQuery(listQuery, request);
+      const { limit: limitRows, cursor: before = null, source = null, status = null } = query;
+      const rows = await listQuarantine(store.db, { limitRows: limitRows + 1, before, source, status });
       const { page, next } = pageOf(rows, limitRows, ({ id }) => cursorTo(id));
       response.json({ quarantine: page.map(presentEntry), next });
     })
@@ -28,18 +47,69 @@ export function quarantineRoutes({ store }: ApiDependencies): Router {
     .route('/quarantine/:id')
     .get(async (request, response) => {
       expectNoQuery(request);
-      const { id } = request.params;
-      const entry = /^\d{1,15}$/.test(id) ? await readQuarantine(store.db, Number(id)) : null;
-      if (entry === null)
-        throw new Problem(404, `nothing in quarantine has the id "${id}": GET /api/v1/quarantine lists it`);
-      response.json({ ...presentEntry(entry), raw: Buffer.from(entry.raw).toString() });
+      const entry = await find(request.params.id);
+      response.json({ ...presentEntry(entry), raw: rawOf(entry) });
     })
     .all(onlyAllows('GET'));
 
+  router
+    .route('/quarantine/:id/retry')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      const { raw } = parseBody(retryBody, request.body);
+      const entry = await findOpen(request.params.id);
+      response.json(await retake(dependencies, entry, raw ?? rawOf(entry), actorOf()));
+    })
+    .all(onlyAllows('POST'));
+
+  router
+    .route('/quarantine/:id/discard')
+    .post(async (request, response) => {
+      expectNoQuery(request);
+      const { reason } = parseBody(discardBody, request.body);
+      const { id } = await findOpen(request.params.id);
+      const settled = await settleQuarantine(store.db, id, {
+        status: 'discarded',
+        by: actorOf(),
+        reason,
+      });
+      const entry = await find(request.params.id);
+      if (!settled) throw alreadySettled(entry);
+      response.json(presentEntry(entry));
+    })
+    .all(onlyAllows('POST'));
+
   return router;
+
+  async function find(id: string): Promise<EntryWithRaw> {
+    const entry = /^\d{1,15}$/.test(id) ? await readQuarantine(store.db, Number(id)) : null;
+    if (entry !== null) return entry;
+    throw new Problem(404, `nothing in quarantine has the id "${id}": GET /api/v1/quarantine lists it`);
+  }
+
+  async function findOpen(id: string): Promise<EntryWithRaw> {
+    const entry = await find(id);
+    if (entry.status !== 'open') throw alreadySettled(entry);
+    return entry;
+  }
+}
+
+type EntryWithRaw = QuarantinedEntry & { readonly raw: Uint8Array };
+
+function rawOf({ raw }: EntryWithRaw): string {
+  return Buffer.from(raw).toString();
+}
+
+function alreadySettled({ settled }: QuarantinedEntry): Problem {
+  const key = settled?.key ?? null;
+  return new Problem(
+    409,
+    `it is settled: ${key === null ? 'it was discarded' : `it became the event ${key}`}`,
+  );
 }
 
 function presentEntry(entry: QuarantinedEntry) {
+  const { settled } = entry;
   return {
     id: entry.id,
     source: entry.source,
@@ -49,5 +119,9 @@ function presentEntry(entry: QuarantinedEntry) {
     first_at: timeOf(entry.firstAtMs),
     last_at: timeOf(entry.lastAtMs),
     times: entry.times,
+    settled_at: timeOf(settled?.atMs ?? null),
+    settled_by: settled?.by ?? null,
+    settled_reason: settled?.reason ?? null,
+    key: settled?.key ?? null,
   };
 }

@@ -10,6 +10,7 @@ import { cursorTo, pageFields, reason, whole } from '../fields';
 import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { timeOf } from '../present';
 import { Problem } from '../problem';
+import { reconciliationView } from '../reconciliation-view';
 import { sourceView } from '../source-view';
 
 const listQuery = z.strictObject(pageFields);
@@ -58,6 +59,14 @@ export function sourceRoutes(dependencies: ApiDependencies): Router {
       response.json(await sourceView(dependencies, source));
     })
     .all(onlyAllows('GET', 'PATCH'));
+
+  router
+    .route('/sources/:name/reconciliation')
+    .get(async (request, response) => {
+      expectNoQuery(request);
+      response.json(await reconciliationView(dependencies, find(sources, request.params.name)));
+    })
+    .all(onlyAllows('GET'));
 
   router
     .route('/sources/:name/pause')

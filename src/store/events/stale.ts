@@ -49,6 +49,6 @@ export async function settleStale(
 /** Nobody makes them any more: waiting, they would hold up later ones of their record. `retry` opens what is dead. */
 async function endWaiting(tx: Database, eventSeq: number): Promise<void> {
   await tx.execute(sql`
-    update deliveries set state = 'dead', next_attempt_at = null, settled_at = now()
+    update deliveries set state = 'dead', error_class = 'run-ended', next_attempt_at = null, settled_at = now()
     where event_seq = ${eventSeq} and state = 'waiting'`);
 }

@@ -32,6 +32,9 @@ ALTER TABLE "replays" ADD CONSTRAINT "replays_subscription_id_subscriptions_id_f
 CREATE UNIQUE INDEX "replays_seq" ON "replays" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "deliveries_dead" ON "deliveries" USING btree ("subscription_id","error_class","event_seq") WHERE state = 'dead';--> statement-breakpoint
 CREATE INDEX "quarantine_open" ON "quarantine" USING btree ("id") WHERE status = 'open';--> statement-breakpoint
+INSERT INTO "counters" ("source", "name", "value")
+	SELECT "source", 'quarantined_copies', sum("times") FROM "quarantine" GROUP BY "source"
+	ON CONFLICT DO NOTHING;--> statement-breakpoint
 UPDATE "deliveries" d SET "error_class" = (
 	SELECT a."error_class" FROM "delivery_attempts" a WHERE a."delivery_id" = d."id" ORDER BY a."number" DESC LIMIT 1
 ) WHERE d."state" <> 'sent' AND d."attempts" > 0;
