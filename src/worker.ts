@@ -6,7 +6,14 @@ import { prebuiltBundle, startWorkerRole } from './roles/worker-role';
 void runProcess(async ({ config, log, say }) => {
   const { closing, ...parts } = await openSharedParts(config, log, 'worker');
   try {
-    const worker = await startWorkerRole({ ...parts, config, log, bundlePath: prebuiltBundle() });
+    const worker = await startWorkerRole({
+      ...parts,
+      config,
+      log,
+      bundlePath: prebuiltBundle(),
+      // The API is another process.
+      answersFirst: () => false,
+    });
     closing.add(() => worker.stop());
     say('the worker is up');
     return { ended: worker.ended, stop: () => closing.close() };

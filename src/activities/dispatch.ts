@@ -24,6 +24,8 @@ export interface DispatchDependencies {
   readonly bell: DispatchBell;
   readonly maxInFlight: number;
   readonly policy: ProcessingPolicy;
+  /** A burst of pushes is answered on the same cores: starts wait for it, some seconds at most. */
+  readonly answersFirst: () => boolean;
   /** Resolves after so many ms, or when the signal is aborted. */
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly nowMs: () => number;
@@ -43,7 +45,7 @@ const LONG_LIST_BYTES = 16_000;
 const SHORT_LIST_BYTES = 1_900;
 
 export function createDispatchActivities(dependencies: DispatchDependencies): DispatchActivities {
-  const { db, runs, bell, maxInFlight, policy, pause, nowMs } = dependencies;
+  const { db, runs, bell, maxInFlight, policy, answersFirst, pause, nowMs } = dependencies;
   let listBytes = LONG_LIST_BYTES;
   let isBacklog = false;
 
@@ -123,6 +125,7 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
         for (;;) {
           // Told before the look: whoever commits after it must ring.
           bell.setAwake(nowMs() < endMs);
+          while (answersFirst() && !signal.aborted) await pause(FULL_MS, signal);
           const processing = await readProcessingSettings(db);
           const paused = { paused: processing.paused, pausedReason: processing.reason };
           if (processing.paused) {

@@ -30,12 +30,13 @@ export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(helmet());
   app.use(requestLog(dependencies.log));
   app.use(refuseNul);
+  // Odoo waits for the answer, and is no browser.
+  app.use(receiveRoutes(dependencies));
+  app.use(helmet());
   app.use(healthRoutes(dependencies));
   app.use(clientHealthRoutes(dependencies));
-  app.use(receiveRoutes(dependencies));
   app.use(requireKey(dependencies.adminKey));
   // A corrected event may be as large as one that is pushed.
   app.use('/api/v1/quarantine', express.json({ limit: dependencies.limits.maxBodyBytes, type: () => true }));

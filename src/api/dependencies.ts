@@ -6,6 +6,7 @@ import type { LimitsConfig, PushConfig, Secret } from '../config';
 import type { DispatchBell, EventRuns } from '../contracts/event-runs';
 import type { AppTypes } from '../domain/app-types';
 import type { BridgeControl, SourceRef } from '../control/bridge-control';
+import type { PushBurst } from '../control/push-burst';
 import type { PushStarts } from '../control/push-starts';
 import type { Intake } from '../intake/accept';
 import type { IntakeSource } from '../intake/accepted';
@@ -35,6 +36,7 @@ export interface ApiDependencies {
   /** For those who read along. */
   readonly feed: Feed;
   readonly starts: PushStarts;
+  readonly burst: PushBurst;
   readonly bell: DispatchBell;
   readonly runs: EventRuns;
   readonly secretBox: SecretBox;

@@ -1,4 +1,5 @@
 // The HTTP interface as a process of its own.
+import { createPushBurst } from '../control/push-burst';
 import { required } from '../domain/required';
 import { openSharedParts } from '../roles/apart';
 import { startApiRole } from '../roles/api-role';
@@ -13,6 +14,7 @@ void runProcess(async ({ config, log, say }) => {
       adminKey: required(config.adminKey, 'the admin key'),
       uiUrl: config.temporal.uiUrl,
       startsEagerly: false,
+      burst: createPushBurst(Date.now),
       log,
     });
     closing.add(() => api.stop());

@@ -2,6 +2,7 @@
 // the dispatcher. Never awaited by an answer.
 import type { Logger } from '../logger';
 import type { DispatchBell, EventRuns, EventToStart } from '../contracts/event-runs';
+import type { PushBurst } from './push-burst';
 
 export interface PushStarts {
   /** How long an event inserted now is leased to us, in ms; null: leave it to the dispatcher. */
@@ -17,6 +18,7 @@ export interface PushStartsOptions {
   readonly bell: DispatchBell;
   /** Gives the lease back. */
   readonly release: (key: string) => Promise<void>;
+  readonly burst: PushBurst;
   readonly startsPerSecond: number;
   /** Client and worker are one process. */
   readonly eager: boolean;
@@ -30,7 +32,7 @@ const MAX_IN_FLIGHT = 64;
 const QUIET_AFTER_FAILURE_MS = 2_000;
 
 export function createPushStarts(options: PushStartsOptions): PushStarts {
-  const { runs, bell, release, startsPerSecond, eager, log, nowMs } = options;
+  const { runs, bell, release, burst, startsPerSecond, eager, log, nowMs } = options;
   const inFlight = new Set<Promise<void>>();
   let second = 0;
   let asked = 0;
@@ -60,7 +62,7 @@ export function createPushStarts(options: PushStartsOptions): PushStarts {
       asked += 1;
       // Above the rate nothing is started here: a backlog goes better by the dispatcher as a whole.
       const isCalm = Math.max(asked, askedBefore) <= startsPerSecond;
-      const isFree = isCalm && inFlight.size < MAX_IN_FLIGHT && nowMs() >= quietUntilMs;
+      const isFree = isCalm && !burst.isOn() && inFlight.size < MAX_IN_FLIGHT && nowMs() >= quietUntilMs;
       return isFree ? LEASE_MS : null;
     },
     start: (event) => {

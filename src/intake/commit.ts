@@ -1,10 +1,11 @@
 // One transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
+// Two round trips where all is new: the lock with the look, and the writes with the commit.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { processingMode } from '../domain/processing';
 import { required } from '../domain/required';
-import type { Database } from '../store/database';
+import type { Database, Last } from '../store/database';
 import { keepCopies } from '../store/event-copies';
-import { insertEvents, updateMerged } from '../store/events/accept';
+import { insertEvents, updateMerged, type InsertedEvent } from '../store/events/accept';
 import { findKnown, findTakenKeys, withSourceLocked } from '../store/events/known';
 import { keepInQuarantine } from '../store/quarantine';
 import { writeProgress } from '../store/sync-states';
@@ -30,37 +31,41 @@ export async function commitArrivals(
     return [{ channel, reason: arrival.reason, raw, digest: sha256(raw) }];
   });
 
-  return withSourceLocked(db, source.name, async (tx) => {
-    const decision = await decideEvents(tx, source, copies);
-    const { keyOf, isLeased, renamed } = await writeEvents(tx, source, copies, decision, keys);
-    const kept = await keepInQuarantine(tx, source.name, unreadable);
-    await writeProgress(
+  const { decision, keyOf, inserting, kept } = await withSourceLocked(db, source.name, async (tx, last) => {
+    const decided = await decideEvents(tx, source, copies);
+    const written = await writeEvents(tx, source, copies, decided, keys, last);
+    const keptNow = await keepInQuarantine(tx, source.name, unreadable);
+    const progress = writeProgress(
       tx,
       source.name,
-      progressOf(decision.created, keyOf),
+      progressOf(decided.created, written.keyOf),
       tallyOf(source.name, {
         arrivals,
-        decision,
-        duplicates: copies.length - decision.created.length,
-        quarantined: [...kept.values()].filter(({ isNew }) => isNew).length,
-        renamed,
+        decision: decided,
+        duplicates: copies.length - decided.created.length,
+        quarantined: [...keptNow.values()].filter(({ isNew }) => isNew).length,
+        renamed: written.renamed,
       }),
     );
+    last(progress);
+    return { ...written, decision: decided, kept: keptNow };
+  });
+  const inserted = await inserting;
 
-    let copiesSeen = 0;
-    let unreadableSeen = 0;
-    return arrivals.map(({ arrival }): Accepted => {
-      if (arrival.kind === 'unreadable') {
-        const { digest } = required(unreadable[unreadableSeen++], 'an unreadable arrival');
-        const entry = required(kept.get(digest), 'a kept entry of the quarantine');
-        return { kind: 'quarantined', quarantineId: entry.id, eventId: null };
-      }
-      const outcome = required(decision.outcomes[copiesSeen++], 'the decision about a copy');
-      const { event, duplicate } = outcome;
-      const [key, { eventId }] = [keyOf(event), arrival.copy];
-      if (duplicate) return { kind: 'duplicate', key, eventId };
-      return { kind: 'new', key, eventId, toStart: isLeased(event) ? toStart(event, key, source) : null };
-    });
+  let copiesSeen = 0;
+  let unreadableSeen = 0;
+  return arrivals.map(({ arrival }): Accepted => {
+    if (arrival.kind === 'unreadable') {
+      const { digest } = required(unreadable[unreadableSeen++], 'an unreadable arrival');
+      const entry = required(kept.get(digest), 'a kept entry of the quarantine');
+      return { kind: 'quarantined', quarantineId: entry.id, eventId: null };
+    }
+    const outcome = required(decision.outcomes[copiesSeen++], 'the decision about a copy');
+    const { event, duplicate } = outcome;
+    const [key, { eventId }] = [keyOf(event), arrival.copy];
+    if (duplicate) return { kind: 'duplicate', key, eventId };
+    const isLeased = inserted.get(key)?.leased === true;
+    return { kind: 'new', key, eventId, toStart: isLeased ? toStart(event, key, source) : null };
   });
 }
 
@@ -93,7 +98,8 @@ async function decideEvents(
 
 interface WrittenEvents {
   readonly keyOf: (event: DecidedEvent) => string;
-  readonly isLeased: (event: DecidedEvent) => boolean;
+  /** Sent, and answered when the transaction is committed. */
+  readonly inserting: Promise<ReadonlyMap<string, InsertedEvent>>;
   readonly renamed: number;
 }
 
@@ -103,6 +109,7 @@ async function writeEvents(
   copies: readonly CopyToDecide[],
   decision: Decision,
   keysAre: 'likely free' | 'looked up',
+  last: Last,
 ): Promise<WrittenEvents> {
   const { created, merged, outcomes } = decision;
   const { keys, renamed } = await nameEvents(
@@ -116,7 +123,7 @@ async function writeEvents(
   const keyOf = (event: DecidedEvent): string =>
     event.known?.key ?? required(newKeys.get(event), 'the key of an event');
 
-  const inserted = await insertEvents(
+  const inserting = insertEvents(
     tx,
     created.map((event) => ({
       ...event.first,
@@ -128,31 +135,34 @@ async function writeEvents(
       leaseMs: startsAtDoor(event, source) ? event.leaseMs : null,
     })),
   );
+  last(inserting);
   // A copy in the same set may have brought a second id to an event that is new itself.
   const twice = created.filter((event) => event.pushId !== null && event.pullId !== null);
-  const seqOf = (event: DecidedEvent): number =>
-    event.known?.seq ?? required(inserted.get(keyOf(event))?.seq, 'the row of a new event');
-  await updateMerged(
-    tx,
-    [...merged, ...twice].map((event) => ({ ...event, seq: seqOf(event) })),
+  const further = outcomes.flatMap(({ event, duplicate }, place) =>
+    // The first one is kept with its event.
+    duplicate ? [{ event, copy: required(copies[place], 'the copy of a decision').copy }] : [],
   );
-  await keepCopies(
-    tx,
-    outcomes.flatMap(({ event, duplicate }, place) => {
-      // The first one is kept with its event.
-      if (!duplicate) return [];
-      const { copy } = required(copies[place], 'the copy of a decision');
-      return {
+  if (twice.length + merged.length + further.length > 0) {
+    const inserted = await inserting;
+    const seqOf = (event: DecidedEvent): number =>
+      event.known?.seq ?? required(inserted.get(keyOf(event))?.seq, 'the row of a new event');
+    await updateMerged(
+      tx,
+      [...merged, ...twice].map((event) => ({ ...event, seq: seqOf(event) })),
+    );
+    await keepCopies(
+      tx,
+      further.map(({ event, copy }) => ({
         eventSeq: seqOf(event),
         source: source.name,
         channel: copy.channel,
         externalId: copy.id,
         fingerprint: copy.fingerprint,
         occurredAtMs: event.occurredAtMs,
-      };
-    }),
-  );
-  return { keyOf, renamed, isLeased: (event) => inserted.get(keyOf(event))?.leased === true };
+      })),
+    );
+  }
+  return { keyOf, inserting, renamed };
 }
 
 function startsAtDoor(event: DecidedEvent, { name, processing }: IntakeSource): boolean {

@@ -11,6 +11,7 @@ import type { Config, Secret } from '../config';
 import { createBridgeControl } from '../control/bridge-control';
 import { createDispatchBell } from '../control/dispatch-bell';
 import { createEventRuns } from '../control/event-runs';
+import type { PushBurst } from '../control/push-burst';
 import { createPushStarts } from '../control/push-starts';
 import { createIntake } from '../intake/accept';
 import type { Logger } from '../logger';
@@ -37,6 +38,7 @@ export interface ApiDependenciesOfRole {
   readonly secretKey: Secret;
   /** Worker and API are one process and share the connection. */
   readonly startsEagerly: boolean;
+  readonly burst: PushBurst;
   readonly ports?: Pick<WorkerPorts, 'intake'>;
   /** The Temporal Web UI, for links. */
   readonly uiUrl: string | null;
@@ -47,13 +49,25 @@ export interface ApiDependenciesOfRole {
 const LAST_ANSWERS_MS = 5_000;
 
 export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise<ApiRole> {
-  const { config, store, session, adminKey, secretKey, uiUrl, startsEagerly, log, ports = {} } = dependencies;
+  const {
+    config,
+    store,
+    session,
+    adminKey,
+    secretKey,
+    uiUrl,
+    startsEagerly,
+    burst,
+    log,
+    ports = {},
+  } = dependencies;
   const { client } = session;
   const bell = createDispatchBell(client);
   const runs = createEventRuns(client);
   const starts = createPushStarts({
     runs,
     bell,
+    burst,
     release: (key) => clearLeases(store.db, [key]),
     startsPerSecond: config.limits.pushStartsPerSecond,
     eager: startsEagerly,
@@ -72,6 +86,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     control: createBridgeControl(client),
     intake: ports.intake?.(intake, new Map()) ?? intake,
     starts,
+    burst,
     bell,
     runs,
     secretBox: createSecretBox(secretKey.reveal()),

@@ -2,6 +2,7 @@
 // and the API. Opens in order, closes in the opposite one.
 import type { Config, Environment, Secret } from '../config';
 import { SEARCH_ATTRIBUTE_TYPES } from '../contracts/search-attributes';
+import { createPushBurst } from '../control/push-burst';
 import { openDataFolder, type DataFolder, type KeptKey } from '../data-folder';
 import type { Logger } from '../logger';
 import { openStore, type Store } from '../store/database';
@@ -62,6 +63,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     }
     const session = await openSession(temporal.target, log);
     closing.add(() => session.close());
+    const burst = createPushBurst(Date.now);
     const worker = await startWorkerRole({
       config,
       store,
@@ -69,6 +71,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       secretKey,
       log,
       bundlePath,
+      answersFirst: burst.answersFirst,
       ...(ports ? { ports } : {}),
     });
     closing.add(() => worker.stop());
@@ -81,6 +84,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       secretKey,
       uiUrl,
       startsEagerly: true,
+      burst,
       log,
       ...(ports ? { ports } : {}),
     });

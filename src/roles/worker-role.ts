@@ -53,6 +53,8 @@ export interface WorkerDependencies {
   readonly bundlePath: string;
   /** Decrypts the secrets of subscriptions. */
   readonly secretKey: Secret;
+  /** Whether pushes are answered in this process, so many that runs must wait. */
+  readonly answersFirst: () => boolean;
   readonly log: Logger;
   readonly ports?: WorkerPorts;
 }
@@ -76,7 +78,7 @@ export function prebuiltBundle(): string {
 }
 
 export async function startWorkerRole(dependencies: WorkerDependencies): Promise<WorkerRole> {
-  const { config, store, session, bundlePath, secretKey, log, ports = {} } = dependencies;
+  const { config, store, session, bundlePath, secretKey, answersFirst, log, ports = {} } = dependencies;
   const { client, connection, namespace } = session;
   const bell = createDispatchBell(client);
   const sources = pulledSources(config);
@@ -161,6 +163,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
           bell,
           maxInFlight: config.limits.maxInFlightEvents,
           policy: config.processing,
+          answersFirst,
           pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
           nowMs: Date.now,
         }),

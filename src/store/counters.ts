@@ -2,7 +2,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Priority } from '../domain/event';
 import type { EventState } from '../domain/event-state';
-import type { Database } from './database';
+import { sendNow, type Database } from './database';
 import { counters } from './schema';
 
 /** Categories that are counted by name: those of auto_webhook. A sender may write any text. */
@@ -66,7 +66,7 @@ export class CounterTally {
 
   async write(db: Database): Promise<void> {
     const statement = this.statement();
-    if (statement !== null) await db.execute(statement);
+    if (statement !== null) await sendNow(db.execute(statement));
   }
 }
 

@@ -94,7 +94,7 @@ async function openPostgres(url: string, log: Logger): Promise<Store> {
 }
 
 function openPool(config: PoolConfig, log: Logger): Omit<Store, 'engine' | 'inboxBell'> {
-  const pool = new Pool(config);
+  const pool = new Pool({ ...config, pipeline: true });
   // The pool replaces what breaks while no statement waits.
   const onIdleError = (error: Error) => {
     log.warn({ err: error }, 'a connection to the database broke');
@@ -121,8 +121,12 @@ const pools = new WeakMap<Database, Pool>();
 /** The database of every connection: to make one takes longer than a statement. */
 const ofClients = new WeakMap<PoolClient, Database>();
 
+/** Hands over a statement that was sent and is not waited for: the commit goes out right behind it. */
+export type Last = (sent: Promise<unknown>) => void;
+
 /**
- * As `db.transaction`, for the hot paths: the opening goes out together with `begin`, and statements are prepared.
+ * As `db.transaction`, for the hot paths: `begin`, the opening and the first statement of `work` go out together, and so
+ * do those that it hands to `last` and the commit. Statements are prepared.
  *
  * @param db of a store, not of a transaction
  * @param opening statements without parameters; their answers are not looked at
@@ -130,25 +134,42 @@ const ofClients = new WeakMap<PoolClient, Database>();
 export async function transaction<T>(
   db: Database,
   opening: string,
-  work: (tx: Database) => Promise<T>,
+  work: (tx: Database, last: Last) => Promise<T>,
 ): Promise<T> {
   const pool = required(pools.get(db), 'the store that a transaction is for');
   const client = await pool.connect();
   const tx = ofClients.get(client) ?? drizzle(client, { schema });
   ofClients.set(client, tx);
+  const sent: Promise<unknown>[] = [];
+  const last: Last = (statement) => {
+    sent.push(statement);
+    // Thrown below; until then it is nobody's rejection.
+    statement.catch(() => undefined);
+  };
   try {
-    await client.query(`begin; ${opening}`);
-    const result = await preparingStatements(client, () => work(tx));
-    await client.query('commit');
+    // Where it fails, so does every statement behind it: the transaction is aborted then.
+    last(client.query(`begin; ${opening}`));
+    const result = await preparingStatements(client, () => work(tx, last));
+    // Behind a statement that failed it rolls back.
+    await Promise.all([...sent, client.query('commit')]);
     client.release();
     return result;
   } catch (error) {
+    const first = (await Promise.allSettled(sent)).find(({ status }) => status === 'rejected');
     // A connection that cannot roll back is of no more use.
     const isUsable = await client.query('rollback').then(
       () => true,
       () => false,
     );
     client.release(!isUsable);
-    throw error;
+    // Those behind the first that failed only say that the transaction is aborted.
+    throw first?.status === 'rejected' ? first.reason : error;
   }
+}
+
+/** Sends a statement now, behind what was sent before it. Without it drizzle waits for somebody who awaits. */
+export function sendNow<T>(statement: PromiseLike<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    statement.then(resolve, reject);
+  });
 }

@@ -1,6 +1,6 @@
 // Right after a bulk load the planner knows nothing of the inbox, and may choose to read all of it. For the
 // statements of the hot paths, which walk indexes from a few rows, it is told not to.
-import { transaction, type Database } from './database';
+import { transaction, type Database, type Last } from './database';
 
 /** Switches the plans off until the transaction ends. */
 const STEADY_PLANS = `select ${['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin']
@@ -14,7 +14,7 @@ const STEADY_PLANS = `select ${['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'
  */
 export async function withSteadyPlans<T>(
   db: Database,
-  work: (tx: Database) => Promise<T>,
+  work: (tx: Database, last: Last) => Promise<T>,
   before = '',
 ): Promise<T> {
   return transaction(db, [STEADY_PLANS, before].join('; '), work);

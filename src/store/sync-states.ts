@@ -2,7 +2,7 @@
 // counters, so that a push costs no further statement; under the source's lock, so that nobody waits crosswise.
 import { asc, desc, eq, sql } from 'drizzle-orm';
 import type { CounterTally } from './counters';
-import type { Database } from './database';
+import { sendNow, type Database } from './database';
 import { syncStates } from './schema';
 
 /** What one transaction accepted of one model. */
@@ -23,7 +23,7 @@ export interface ModelState extends ModelProgress {
 /** Far above the models of any Odoo: what else comes in is somebody's mistake, and no answer is to grow with it. */
 const MOST_MODELS = 1_000;
 
-/** Counters and models in one statement. Must run under the lock of the source. */
+/** Counters and models in one statement, sent at once. Must run under the lock of the source. */
 export async function writeProgress(
   db: Database,
   source: string,
@@ -41,7 +41,7 @@ export async function writeProgress(
     at_ms: one.lastOccurredAtMs,
   }));
   const counted = tally.statement();
-  await db.execute(sql`
+  const statement = db.execute(sql`
     ${counted === null ? sql`` : sql`with counted as (${counted})`}
     insert into sync_states as s (source, model, last_event_key, last_occurred_at, events)
     select ${source}, model, key, to_timestamp(at_ms / 1000.0), events
@@ -51,6 +51,7 @@ export async function writeProgress(
       last_occurred_at = greatest(s.last_occurred_at, excluded.last_occurred_at),
       last_received_at = excluded.last_received_at,
       events = s.events + excluded.events`);
+  await sendNow(statement);
 }
 
 /** The models of a source, by name. */

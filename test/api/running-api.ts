@@ -10,6 +10,7 @@ import { createAddressGuard } from '../../src/channels/webhook/address-guard';
 import { createWebhookSender } from '../../src/channels/webhook/sender';
 import { Secret } from '../../src/config';
 import type { EventRuns } from '../../src/contracts/event-runs';
+import { createPushBurst } from '../../src/control/push-burst';
 import { USUAL_APP_TYPES } from '../../src/domain/app-types';
 import { createIntake } from '../../src/intake/accept';
 import { createLogger } from '../../src/logger';
@@ -81,6 +82,7 @@ export async function startApi(
     sources: [MAIN, PUSH_ONLY],
     intake: createIntake(parts.store.db, parts.store.inboxBell.ring),
     starts: { leaseMs: () => null, start: () => undefined, stop: () => Promise.resolve() },
+    burst: createPushBurst(Date.now),
     bell: { ring: () => undefined, setAwake: () => undefined },
     runs: NO_RUNS,
     webhooks: { sender, refuses: createAddressGuard(allowCidrs) },

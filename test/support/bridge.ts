@@ -82,6 +82,7 @@ export async function startTestBridge(parts: {
     secretKey: SECRET_KEY,
     log,
     bundlePath: process.env['JISR_TEST_BUNDLE']!,
+    answersFirst: () => false,
   });
   const unwatch = await watchWorkflows(parts.session, parts.config, log);
   return {

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
+import { createPushBurst } from '../../src/control/push-burst';
 import { startApiRole, type ApiRole } from '../../src/roles/api-role';
 import { Secret } from '../../src/config';
 import { pauseSignal } from '../../src/contracts/messages';
@@ -67,6 +68,7 @@ describeOnBothEngines('pushes', (openStore) => {
       adminKey: new Secret('admin-key'),
       secretKey: SECRET_KEY,
       startsEagerly: true,
+      burst: createPushBurst(Date.now),
       uiUrl: null,
       log,
     });

@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RequestHandler } from 'express';
 import type { LimitsConfig } from '../../config';
+import type { PushBurst } from '../../control/push-burst';
 import { readTotals } from '../../store/counters';
 import type { Database } from '../../store/database';
 import { Problem } from '../problem';
@@ -18,6 +19,7 @@ const RETRY_AFTER = { headers: { 'Retry-After': '5' } };
 export function admitPushes(
   db: Database,
   { maxPendingEvents: maxPending, maxBodyBytes }: PushLimits,
+  burst: PushBurst,
   nowMs: () => number,
 ): RequestHandler {
   let heldBytes = 0;
@@ -38,7 +40,9 @@ export function admitPushes(
       throw new Problem(503, 'too many pushes at once: send it again in some seconds', RETRY_AFTER);
     held += 1;
     heldBytes += bytes;
+    const leave = burst.enter();
     response.once('close', () => {
+      leave();
       held -= 1;
       heldBytes -= bytes;
     });

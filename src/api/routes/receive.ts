@@ -11,7 +11,7 @@ import { createReceiver } from '../receive/receive';
 const PATHS = ['/api/v1/webhooks/receive', '/api/v1/webhooks/receive/:source'];
 
 export function receiveRoutes(dependencies: ApiDependencies): Router {
-  const { store, sources, intake, starts, bell, limits, nowMs } = dependencies;
+  const { store, sources, intake, starts, burst, bell, limits, nowMs } = dependencies;
   const receive = createReceiver({ db: store.db, intake, starts, bell });
   const auths = new Map(sources.map((source) => [source.name, createPushAuth(source.push)]));
   const sourceOf = (request: Request) => find(sources, request.params['source']);
@@ -33,7 +33,7 @@ export function receiveRoutes(dependencies: ApiDependencies): Router {
     .post(
       // Before the body is read: who has no credentials costs no memory.
       authenticate,
-      admitPushes(store.db, limits, nowMs),
+      admitPushes(store.db, limits, burst, nowMs),
       express.raw({ type: () => true, limit: limits.maxBodyBytes }),
       async (request, response) => {
         const body: unknown = request.body;

@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Channel, EventCopy, OdooUser, Priority } from '../../domain/event';
 import { rankOf } from '../../domain/priority';
-import type { Database } from '../database';
+import { sendNow, type Database } from '../database';
 
 /** With its first copy. */
 export interface NewEvent extends Omit<EventCopy, 'eventId' | 'priority'> {
@@ -24,7 +24,7 @@ export interface InsertedEvent {
 }
 
 /**
- * Inserts all, in their order, each with its first copy. A lease is given only where nothing stands before the
+ * Sends at once what inserts all, in their order, each with its first copy. A lease is given only where nothing stands before the
  * event: no pause, and no event of the same record that waits or is in flight.
  *
  * @throws a unique violation when one of the keys is taken
@@ -55,7 +55,7 @@ export async function insertEvents(
   const payloads = events.map(({ payload }) => (payload === null ? '' : JSON.stringify(payload)));
   const leasing = events.some(({ leaseMs }) => leaseMs !== null);
   // Received when the source's lock is held, not when it was asked for: times have the order of commits.
-  const inserted = await db.execute<{ seq: number; key: string; leased: boolean }>(sql`
+  const statement = db.execute<{ seq: number; key: string; leased: boolean }>(sql`
     with r as materialized (
       select nextval('events_seq_seq') as seq, *, to_timestamp(occurred_at_ms / 1000.0) as occurred_at,
         ${leasing ? LEASE : sql`null::timestamptz`} as lease_until
@@ -78,6 +78,7 @@ export async function insertEvents(
       select seq, source, channel, decode(fp, 'hex'), id, occurred_at from r
     )
     select seq, key, lease_until is not null as leased from r`);
+  const inserted = await sendNow(statement);
   return new Map(inserted.rows.map(({ key, seq, leased }) => [key, { seq, leased }]));
 }
 

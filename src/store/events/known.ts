@@ -5,7 +5,7 @@ import { sql } from 'drizzle-orm';
 import type { Operation, OdooUser, Priority } from '../../domain/event';
 import { SAME_CHANGE_MS, type IncomingCopy, type KnownEvent } from '../../domain/identity';
 import { priorityOf } from '../../domain/priority';
-import type { Database } from '../database';
+import type { Database, Last } from '../database';
 import { withSteadyPlans } from '../steady-plans';
 
 export interface KnownRow extends KnownEvent {
@@ -26,7 +26,7 @@ export const SOURCE_LOCKS = 1_246_909_298;
 export async function withSourceLocked<T>(
   db: Database,
   source: string,
-  work: (tx: Database) => Promise<T>,
+  work: (tx: Database, last: Last) => Promise<T>,
 ): Promise<T> {
   const number = createHash('sha256').update(`jisr intake ${source}`).digest().readInt32BE();
   return withSteadyPlans(db, work, `select pg_advisory_xact_lock(${SOURCE_LOCKS}, ${number})`);

@@ -1,0 +1,46 @@
+// Whether many push at once. Odoo's users wait for the answers, so these come first then: nothing is started at the
+// door, and the dispatcher of the same process rests, but never for longer than two seconds.
+
+export interface PushBurst {
+  /** A push is being answered; call what this answers when it is done. */
+  readonly enter: () => () => void;
+  readonly isOn: () => boolean;
+  /** The dispatcher rests. */
+  readonly answersFirst: () => boolean;
+}
+
+/** Pushes being answered at one time. */
+const MANY = 4;
+/** A burst is over when there were not so many for this long. */
+const OVER_AFTER_MS = 100;
+/** What came meanwhile goes better as a whole: so long answers come first, */
+const REST_MS = 2_000;
+/** and so long both share the cores, in turns while a burst lasts. */
+const SHARED_MS = 1_000;
+
+export function createPushBurst(nowMs: () => number): PushBurst {
+  let underWay = 0;
+  let beganMs = 0;
+  let lastMs = -Infinity;
+
+  function noteMany(): void {
+    const now = nowMs();
+    if (now - lastMs > OVER_AFTER_MS) beganMs = now;
+    lastMs = now;
+  }
+
+  const isOn = () => nowMs() - lastMs <= OVER_AFTER_MS;
+
+  return {
+    enter: () => {
+      underWay += 1;
+      if (underWay >= MANY) noteMany();
+      return () => {
+        if (underWay >= MANY) noteMany();
+        underWay -= 1;
+      };
+    },
+    isOn,
+    answersFirst: () => isOn() && (nowMs() - beganMs) % (REST_MS + SHARED_MS) < REST_MS,
+  };
+}
