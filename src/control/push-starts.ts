@@ -1,5 +1,6 @@
 // Starts the runs of pushed events at the door, as far as that delays nobody: what it cannot start goes back to
 // the dispatcher. Never awaited by an answer.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../logger';
 import type { DispatchBell, EventRuns, EventToStart } from '../contracts/event-runs';
 import type { PushBurst } from './push-burst';
@@ -40,6 +41,8 @@ export function createPushStarts(options: PushStartsOptions): PushStarts {
   let quietUntilMs = 0;
 
   async function startOne(event: EventToStart): Promise<void> {
+    // The answer goes out first.
+    await nextTurn();
     try {
       const outcome = await runs.start(event, { again: false, eager });
       if (outcome !== 'closed') return;
