@@ -41,7 +41,7 @@ async function insert(db: Database, first: number, last: number): Promise<void> 
       (array['res.partner', 'sale.order', 'product.template', 'mail.message'])[1 + n % 4], n, 'write',
       now() - interval '30 days' + n * interval '1 second', now() - interval '30 days' + n * interval '1 second',
       now() - interval '30 days' + n * interval '1 second', (array[1, 3, 5])[1 + n % 3], 'business', '["name"]',
-      jsonb_build_object('id', n, 'name', 'Record ' || n, 'note', repeat(md5(n::text), 8)), 'processed',
+      json_build_object('id', n, 'name', 'Record ' || n, 'note', repeat(md5(n::text), 8)), 'processed',
       'filled-' || n, array[md5(n::text)]
     from generate_series(${first}::bigint, ${last}::bigint) as n`);
   await db.execute(sql`

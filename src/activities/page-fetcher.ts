@@ -1,8 +1,9 @@
-// Fetches pages, and the next one ahead while the last is being committed. A page fetched ahead is a hint:
-// lost without harm, dropped when it is not what is asked for or has grown old.
+// Fetches pages, and the next one ahead while the last is being committed, fingerprints included. A page fetched ahead
+// is a hint: lost without harm, dropped when it is not what is asked for or has grown old.
 import type { OdooClient } from '../odoo/client';
 import type { OdooReply } from '../domain/failure';
 import type { PulledPage } from '../odoo/shapes/pulled-page';
+import { fingerprintAll } from '../intake/fingerprint';
 import { OdooCallFailed } from './failures';
 
 interface PageToFetch {
@@ -46,10 +47,16 @@ export function createPageFetcher(nowMs: () => number): PageFetcher {
     const last = reply.value.rows.at(-1);
     if (reply.value.hasMore && last !== undefined) {
       const abort = new AbortController();
-      const next = client.pull({ ...request, lastEventId: last.id }, abort.signal);
+      const next = client.pull({ ...request, lastEventId: last.id }, abort.signal).then(fingerprinted);
       next.catch(() => undefined);
       ahead.set(page.source, { ...page, cursor: last.id, reply: next, fetchedMs: nowMs(), abort });
     }
     return reply.value;
   };
+}
+
+/** The door would have to make them; now the database is at work, and this process has time. */
+async function fingerprinted(reply: OdooReply<PulledPage>): Promise<OdooReply<PulledPage>> {
+  if (reply.kind === 'ok') await fingerprintAll(reply.value.rows.map(({ arrival }) => arrival));
+  return reply;
 }

@@ -1,6 +1,5 @@
 // One transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
 // Two round trips where all is new: the lock with the look, and the writes with the commit.
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { processingMode } from '../domain/processing';
 import { required } from '../domain/required';
 import type { Database, Last } from '../store/database';
@@ -11,11 +10,9 @@ import { keepInQuarantine } from '../store/quarantine';
 import { writeProgress } from '../store/sync-states';
 import type { Accepted, ArrivalToCommit, IntakeSource, LeasedEvent } from './accepted';
 import { decide, type CopyToDecide, type DecidedEvent, type Decision } from './decide';
-import { incomingCopy, sha256 } from './fingerprint';
+import { fingerprintAll, incomingCopy, sha256 } from './fingerprint';
 import { nameEvents } from './name-events';
 import { progressOf, tallyOf } from './progress';
-
-const COPIES_A_TURN = 200;
 
 /** @param keys `likely free`: no look is taken, and a unique violation says that one was taken after all */
 export async function commitArrivals(
@@ -24,7 +21,10 @@ export async function commitArrivals(
   arrivals: readonly ArrivalToCommit[],
   keys: 'likely free' | 'looked up',
 ): Promise<readonly Accepted[]> {
-  const copies = await incomingCopies(source, arrivals);
+  await fingerprintAll(arrivals.map(({ arrival }) => arrival));
+  const copies = arrivals.flatMap(({ arrival, channel, leaseMs }) =>
+    arrival.kind === 'event' ? [{ copy: incomingCopy(arrival.copy, source, channel), leaseMs }] : [],
+  );
   const unreadable = arrivals.flatMap(({ arrival, channel }) => {
     if (arrival.kind === 'event') return [];
     const raw = Buffer.from(typeof arrival.raw === 'string' ? arrival.raw : JSON.stringify(arrival.raw));
@@ -67,19 +67,6 @@ export async function commitArrivals(
     const isLeased = inserted.get(key)?.leased === true;
     return { kind: 'new', key, eventId, toStart: isLeased ? toStart(event, key, source) : null };
   });
-}
-
-/** Fingerprints of a whole page take the time of many pushes: in parts, so that others get their turn. */
-async function incomingCopies(
-  source: IntakeSource,
-  arrivals: readonly ArrivalToCommit[],
-): Promise<readonly CopyToDecide[]> {
-  const copies: CopyToDecide[] = [];
-  for (const [place, { arrival, channel, leaseMs }] of arrivals.entries()) {
-    if (place > 0 && place % COPIES_A_TURN === 0) await nextTurn();
-    if (arrival.kind === 'event') copies.push({ copy: incomingCopy(arrival.copy, source, channel), leaseMs });
-  }
-  return copies;
 }
 
 async function decideEvents(

@@ -1,7 +1,8 @@
-// What a copy is compared by, made once at the door.
+// What a copy is compared by, made once: at the door, or ahead of it.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical-json';
-import type { Channel, EventCopy } from '../domain/event';
+import type { Arrival, Channel, EventCopy } from '../domain/event';
 import { comparableId } from '../domain/event-key';
 import type { IncomingCopy } from '../domain/identity';
 import { ruledPriority } from '../domain/priority-rules';
@@ -11,9 +12,24 @@ export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
+const made = new WeakMap<EventCopy, string>();
+const COPIES_A_TURN = 200;
+
 /** SHA-256 over model, record, operation and payload: equal for both channels' copies of one change. */
 export function fingerprintOf(copy: EventCopy): string {
-  return sha256(canonicalJson([copy.model, copy.recordId, copy.operation, copy.payload ?? {}]));
+  const known = made.get(copy);
+  if (known !== undefined) return known;
+  const fingerprint = sha256(canonicalJson([copy.model, copy.recordId, copy.operation, copy.payload ?? {}]));
+  made.set(copy, fingerprint);
+  return fingerprint;
+}
+
+/** Those of a whole page take the time of many pushes: in parts, so that others get their turn. */
+export async function fingerprintAll(arrivals: readonly Arrival[]): Promise<void> {
+  for (const [place, arrival] of arrivals.entries()) {
+    if (place > 0 && place % COPIES_A_TURN === 0) await nextTurn();
+    if (arrival.kind === 'event') fingerprintOf(arrival.copy);
+  }
 }
 
 export function incomingCopy(copy: EventCopy, source: IntakeSource, channel: Channel): IncomingCopy {

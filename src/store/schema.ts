@@ -9,6 +9,7 @@ import {
   customType,
   index,
   integer,
+  json,
   jsonb,
   pgTable,
   primaryKey,
@@ -72,7 +73,8 @@ export const events = pgTable(
     userId: bigint('user_id', { mode: 'number' }),
     userName: text('user_name'),
     changedFields: jsonb('changed_fields').$type<readonly string[]>(),
-    payload: jsonb('payload').$type<JsonObject>(),
+    // Not jsonb: nobody asks into it, and jsonb is taken apart and put together at every way.
+    payload: json('payload').$type<JsonObject>(),
     /** Its time was over: the payload is gone, everything else stays. */
     payloadDroppedAt: time('payload_dropped_at'),
     status: text('status').$type<EventState>().notNull().default('pending'),

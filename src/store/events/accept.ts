@@ -71,7 +71,7 @@ export async function insertEvents(
         priority, category, user_id, user_name, changed_fields, payload, lease_until, received_at)
       select seq, key, source, channel, case channel when 'push' then id end, case channel when 'pull' then id end,
         model, record_id, operation, occurred_at, priority, category, user_id, user_name, changed_fields,
-        nullif(unnest, '')::jsonb, lease_until, statement_timestamp()
+        nullif(unnest, '')::json, lease_until, statement_timestamp()
       from r
     ), copied as (
       insert into event_copies (event_seq, source, channel, fingerprint, external_id, occurred_at)
