@@ -49,6 +49,8 @@ export interface Bridge {
   subscribe(name: string, url: string, models?: readonly string[]): Promise<void>;
   /** Waits until this many events are processed. */
   processed(count: number): Promise<void>;
+  /** Waits until no event waits or is under way. */
+  idle(): Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -136,6 +138,14 @@ function bridgeAt(url: string): Omit<Bridge, 'setup' | 'pids' | 'temporal' | 'cl
       const filter = models === undefined ? {} : { models };
       await call('POST', 'subscriptions', { name, url: subscriberUrl, filter });
     },
+    idle: () =>
+      until(
+        async () => {
+          const events = await states();
+          return ['pending', 'processing', 'delivering'].every((state) => (events[state] ?? 0) === 0);
+        },
+        { what: 'all events processed', everyMs: 50 },
+      ),
     processed: (count) =>
       until(async () => ((await states())['processed'] ?? 0) >= count, {
         what: `${count} events processed`,

@@ -14,10 +14,22 @@ export function canonicalJson(value: Json): string {
     return `[${text}]`;
   }
   for (const name of Object.keys(value).sort()) {
-    text += `${separator}${JSON.stringify(name)}:${canonicalJson(value[name] ?? null)}`;
+    text += separator + quoted(name) + canonicalJson(value[name] ?? null);
     separator = ',';
   }
   return `{${text}}`;
+}
+
+/** An Odoo has some thousand names of fields, and each payload has a hundred of them. */
+const MOST_NAMES = 10_000;
+const names = new Map<string, string>();
+
+function quoted(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const made = `${JSON.stringify(name)}:`;
+  if (names.size < MOST_NAMES) names.set(name, made);
+  return made;
 }
 
 // Array.isArray does not narrow readonly arrays.
