@@ -11,7 +11,9 @@ export interface PushBurst {
 
 /** Pushes being answered at one time. */
 const MANY = 4;
-/** A burst is over when there were not so many for this long. */
+/** So many for a moment are no burst: they are answered before their runs are in the way. */
+const BEGINS_AFTER_MS = 50;
+/** It is over when there were not so many for this long. */
 const OVER_AFTER_MS = 100;
 /** What came meanwhile goes better as a whole: so long answers come first, */
 const REST_MS = 2_000;
@@ -29,7 +31,7 @@ export function createPushBurst(nowMs: () => number): PushBurst {
     lastMs = now;
   }
 
-  const isOn = () => nowMs() - lastMs <= OVER_AFTER_MS;
+  const isOn = () => lastMs - beganMs >= BEGINS_AFTER_MS && nowMs() - lastMs <= OVER_AFTER_MS;
 
   return {
     enter: () => {
