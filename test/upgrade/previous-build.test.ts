@@ -1,9 +1,9 @@
 // Where the previous commit is not there, nobody may believe that it was tested.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commitOf, CommitMissing } from './previous-build';
+import { commitOf, CommitMissing, newPatches } from './previous-build';
 
 let folder: string;
 beforeEach(() => {
@@ -37,4 +37,17 @@ test('the previous commit of a clone is its hash', async () => {
   const first = git('rev-parse', 'HEAD');
   commit();
   expect(await commitOf('HEAD^', folder)).toBe(first);
+});
+
+test('a patch that only this version has is told, a deprecated one of both is not', () => {
+  const version = (name: string, text: string) => {
+    const root = join(folder, name);
+    mkdirSync(join(root, 'src/workflows'), { recursive: true });
+    writeFileSync(join(root, 'src/workflows/some.ts'), text);
+    return root;
+  };
+  const previous = version('old', "if (patched('known')) {}");
+  const current = version('new', "deprecatePatch('known');\nif (patched('why-it-changed')) {}");
+  expect(newPatches(previous, current)).toEqual(['why-it-changed']);
+  expect(newPatches(previous, previous)).toEqual([]);
 });

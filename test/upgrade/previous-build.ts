@@ -1,7 +1,7 @@
 // An earlier commit of this repository, built in a folder of its own.
 // Never touches the working tree, and leaves nothing behind in Git.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,6 +34,23 @@ export async function commitOf(wanted: string, clone = ROOT): Promise<string> {
       { cause },
     );
   }
+}
+
+/**
+ * The patches that this version has and the one in `previous` has not. What a run writes of them, no older version can
+ * replay: such an upgrade has no way back.
+ */
+export function newPatches(previous: string, current = ROOT): readonly string[] {
+  const known = patchesIn(previous);
+  return patchesIn(current).filter((patch) => !known.includes(patch));
+}
+
+function patchesIn(root: string): readonly string[] {
+  const folder = join(root, 'src/workflows');
+  return readdirSync(folder)
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .flatMap((text) => [...text.matchAll(/\b(?:patched|deprecatePatch)\(\s*'([^']+)'/g)])
+    .map(([, patch = '']) => patch);
 }
 
 /** Shares node_modules where both lock files are the same; else installs what the commit wants. */

@@ -46,6 +46,7 @@ export async function setStage(): Promise<Stage> {
   const odoo = await startSimulator();
   const subscriber = await startSubscriber();
   const roles: JisrProcess[] = [];
+  const started = new Set<JisrProcess>();
   const mended = new Set<number>();
   let endFlow = () => Promise.resolve();
   subscriber.behave(({ path, body }) => {
@@ -78,15 +79,20 @@ export async function setStage(): Promise<Stage> {
     role: async (script, root) => {
       const role = await jisrProcess(env, script, root);
       roles.push(role);
-      return role;
+      return {
+        ...role,
+        start: async () => {
+          await role.start();
+          started.add(role);
+        },
+      };
     },
     mend: (recordId) => void mended.add(recordId),
     flow: () => (endFlow = flowOf(odoo)),
     close: async () => {
       await endFlow();
       for (const role of roles) {
-        // Some never started, where the scene was cut short.
-        await role.stop().catch(() => null);
+        if (started.has(role)) await role.stop();
         role.remove();
       }
       await subscriber.close();

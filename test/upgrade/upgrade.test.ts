@@ -2,7 +2,7 @@
 // the other. JISR_UPGRADE_FROM names another commit than HEAD^.
 import { createBridgeClient } from '../../src/demo/bridge-client';
 import { judge } from '../../src/demo/verdict';
-import { buildOf, commitOf, type Build } from './previous-build';
+import { buildOf, commitOf, newPatches, type Build } from './previous-build';
 import { playUpgrade, STOOD, type Played, type Version } from './scene';
 import { ADMIN_KEY, setStage, type Stage } from './stage';
 
@@ -11,13 +11,18 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 let previous: Build | null = null;
 let stage: Stage | null = null;
 let played: Played;
+let goesBack = true;
 
 beforeAll(async () => {
   const commit = await commitOf(process.env['JISR_UPGRADE_FROM'] ?? 'HEAD^');
   say(`building ${commit}`);
   previous = await buildOf(commit, say);
+  const patches = newPatches(previous.root);
+  goesBack = patches.length === 0;
+  if (!goesBack)
+    say(`*** NOT TESTED: the way back. It has none, by the new patches ${patches.join(', ')}. ***`);
   stage = await setStage();
-  played = await playUpgrade(stage, previous.root, say);
+  played = await playUpgrade(stage, { previous: previous.root, goesBack }, say);
 }, 1_500_000);
 afterAll(async () => {
   await stage?.close();
@@ -60,12 +65,12 @@ test('no workflow task failed: each version goes on with the runs of the other',
 });
 
 test.each(['ProcessEventWorkflow', 'OdooPullWorkflow', 'DispatchWorkflow'])(
-  'runs of %s were handed over to the new version and back',
+  'runs of %s were handed over to the new version, and back where there is a way',
   (type) => {
     const counted = { forward: handedOver(type, 'old', 'new'), back: handedOver(type, 'new', 'old') };
     say(`${type}: ${counted.forward} runs were handed over, ${counted.back} handed back`);
     expect(counted.forward).toBeGreaterThan(0);
-    expect(counted.back).toBeGreaterThan(0);
+    if (goesBack) expect(counted.back).toBeGreaterThan(0);
   },
 );
 
