@@ -3,12 +3,16 @@
 import type { PullStatus } from '../contracts/messages';
 import { BridgeUnavailable } from '../control/ask';
 import type { BridgeControl, SourceRef } from '../control/bridge-control';
-import type { Reporting } from '../domain/sync';
+import { SYNC_PHASES, type Reporting } from '../domain/sync';
 import { readTotals, type Totals } from '../store/counters';
 import { readSourceHealth } from '../store/source-health';
 import { readSourceSettings } from '../store/settings';
 import type { ApiDependencies, ApiSource } from './dependencies';
 import { timeOf } from './present';
+
+/** Of a source that is pulled, what its workflow says; `unknown` while nobody can ask it. */
+export const SOURCE_STATES = [...SYNC_PHASES, 'push_only', 'unknown'] as const;
+type SourceState = (typeof SOURCE_STATES)[number];
 
 export async function sourceView(
   { store, control }: Pick<ApiDependencies, 'store' | 'control'>,
@@ -21,9 +25,10 @@ export async function sourceView(
     readTotals(store.db, source.name),
   ]);
   const status = answer instanceof BridgeUnavailable ? null : answer;
+  const state: SourceState = source.pull === null ? 'push_only' : (status?.state ?? 'unknown');
   return {
     name: source.name,
-    state: source.pull === null ? 'push_only' : (status?.state ?? 'unknown'),
+    state,
     // Says why, where the state is unknown.
     state_detail: answer instanceof BridgeUnavailable ? answer.message : null,
     paused_reason: status === null ? settings.pausedReason : status.pausedReason,

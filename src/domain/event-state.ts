@@ -26,6 +26,11 @@ export function mayMove(from: EventState, to: EventState): boolean {
   return from === to || MOVES[from].includes(to);
 }
 
+/** The last one on the way of an event that nobody sends back; null of none. */
+export function furthest(states: readonly EventState[]): EventState | null {
+  return EVENT_STATES.filter((state) => states.includes(state)).at(-1) ?? null;
+}
+
 /** A run has it. */
 export function isInHand(status: EventState): boolean {
   return status === 'processing' || status === 'delivering';

@@ -89,7 +89,8 @@ export type SyncStep =
   | { readonly kind: 'wait'; readonly untilMs: number | null }
   | { readonly kind: 'pull'; readonly cursor: number; readonly sweep: boolean };
 
-export type SyncPhase = 'pulling' | 'idle' | 'paused' | 'holding' | 'failing';
+export const SYNC_PHASES = ['pulling', 'idle', 'paused', 'holding', 'failing'] as const;
+export type SyncPhase = (typeof SYNC_PHASES)[number];
 
 const KEPT_REFUSED_IDS = 20;
 /** While holding back, the inbox is looked at this often, or at the interval when that is shorter. */

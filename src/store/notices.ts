@@ -3,7 +3,8 @@ import { desc, lt } from 'drizzle-orm';
 import type { Database } from './database';
 import { notices } from './schema';
 
-export type NoticeKind = 'subscription-disabled';
+export const NOTICE_KINDS = ['subscription-disabled'] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 export interface Notice {
   readonly id: number;

@@ -1,43 +1,19 @@
 // The deliveries of one event while its workflow runs: which are under way, which are dead.
 // Decides nothing about the event: it only keeps what the activities answer.
-import {
-  CancellationScope,
-  isCancellation,
-  proxyActivities,
-  proxyLocalActivities,
-} from '@temporalio/workflow';
-import type {
-  DeliverAnswer,
-  DeliveryActivities,
-  DeliveryFailure,
-  DeliveryRef,
-  DeliveryToMake,
-  FirstTryActivities,
-  RunRef,
-} from '../contracts/activities';
-import { DELIVERY_TASK_QUEUE } from '../contracts/names';
-import { BY_THE_SCHEDULE, ONE_QUICK_TRY } from '../contracts/retry-policies';
-import type { EventState } from '../domain/event-state';
-
-/** Half the cost and the latency of a normal activity; the HTTP call in it ends before 2 s. */
-const firstTry = proxyLocalActivities<FirstTryActivities>({
-  startToCloseTimeout: '3s',
-  retry: ONE_QUICK_TRY,
-});
-/** Hours of retries add nothing to the history. A subscriber has 15 s for its answer. */
-const bySchedule = proxyActivities<DeliveryActivities>({
-  taskQueue: DELIVERY_TASK_QUEUE,
-  startToCloseTimeout: '60s',
-  retry: BY_THE_SCHEDULE,
-});
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { DeliverAnswer, DeliveryFailure, DeliveryToMake, RunRef } from '../contracts/activities';
+import { furthest, type EventState } from '../domain/event-state';
+import { bySchedule, tryFirst } from './tries';
 
 export interface DeadDelivery extends DeliveryFailure {
   readonly subscription: string;
 }
 
 interface Running {
-  readonly name: string;
+  readonly delivery: DeliveryToMake;
   readonly scope: CancellationScope;
+  /** Null when what came first failed by something else than the subscriber. */
+  readonly begun: Promise<DeliverAnswer | null>;
   isFirstTry: boolean;
 }
 
@@ -45,6 +21,8 @@ export class Deliveries {
   private readonly running = new Map<string, Running>();
   private readonly deadOnes = new Map<string, DeadDelivery>();
   private readonly heard: EventState[] = [];
+  /** Of first tries: their answers do not come in the order in which they were written down. */
+  private readonly heardFirst: EventState[] = [];
   private failure: { readonly error: unknown } | null = null;
   /** A newer run has the event. */
   superseded = false;
@@ -53,14 +31,20 @@ export class Deliveries {
 
   /** Those that are under way already go on. */
   start(deliveries: readonly DeliveryToMake[]): void {
-    for (const delivery of deliveries) {
-      if (this.running.has(delivery.id)) continue;
-      this.deadOnes.delete(delivery.id);
-      const scope = new CancellationScope();
-      const running = { name: delivery.subscription, scope, isFirstTry: false };
-      this.running.set(delivery.id, running);
-      void this.make(delivery, running);
-    }
+    const started = deliveries
+      .filter(({ id }) => !this.running.has(id))
+      .map((delivery) => {
+        this.deadOnes.delete(delivery.id);
+        const running = this.begin(delivery);
+        this.running.set(delivery.id, running);
+        return running;
+      });
+    // Nothing follows before all have answered: in a replay the answers of local activities come together, and in another
+    // order, so what is done about each one at once would be done in another order than it is written in the history.
+    const answered = Promise.allSettled(
+      started.filter(({ isFirstTry }) => isFirstTry).map(({ begun }) => begun),
+    );
+    for (const running of started) void this.make(running, answered);
   }
 
   /** Begins them anew: what waits for its next try waits no longer. A first try is not cut off, and ends in seconds. */
@@ -76,13 +60,15 @@ export class Deliveries {
 
   /** Something ended, was put off, or failed. */
   hasNews(): boolean {
-    return this.heard.length > 0 || this.superseded || this.failure !== null;
+    const heard = this.heard.length + this.heardFirst.length;
+    return heard > 0 || this.superseded || this.failure !== null;
   }
 
   /** The last state that an activity answered; null without news. Throws what no retry mends. */
   takeNews(): EventState | null {
     if (this.failure !== null) throw this.failure.error;
-    return this.heard.splice(0).at(-1) ?? null;
+    const first = furthest(this.heardFirst.splice(0));
+    return this.heard.splice(0).at(-1) ?? first;
   }
 
   isOver(): boolean {
@@ -90,7 +76,7 @@ export class Deliveries {
   }
 
   underWay(): readonly string[] {
-    return [...this.running.values()].map(({ name }) => name);
+    return [...this.running.values()].map(({ delivery }) => delivery.subscription);
   }
 
   dead(): readonly DeadDelivery[] {
@@ -103,18 +89,26 @@ export class Deliveries {
     this.deadOnes.clear();
   }
 
-  private async make(delivery: DeliveryToMake, running: Running): Promise<void> {
-    const { scope } = running;
+  private begin(delivery: DeliveryToMake): Running {
+    const scope = new CancellationScope();
+    const begun = scope.run(() =>
+      delivery.tried ? bySchedule(this.run, delivery) : tryFirst(this.run, delivery),
+    );
+    return { delivery, scope, begun, isFirstTry: !delivery.tried };
+  }
+
+  private async make(running: Running, firstTries: Promise<unknown>): Promise<void> {
+    const { delivery, isFirstTry } = running;
     try {
-      let answer = await scope.run(() => this.deliver(delivery, running));
-      // Scheduled before a Reset, it came in the name of the run before: once more, in our own.
-      if (answer.kind === 'older') answer = await scope.run(() => this.bySchedule(delivery));
-      // Asked for again while it was tried: that try settled nothing.
-      while (answer.kind === 'later') answer = await scope.run(() => this.bySchedule(delivery));
+      if (isFirstTry) await firstTries;
+      const first = await running.begun;
+      running.isFirstTry = false;
+      if (isFirstTry && first?.kind === 'later') this.heardFirst.push(first.status);
+      const answer = await this.untilSettled(running, first);
       if (answer.kind === 'older') this.superseded = true;
       if (answer.kind !== 'settled') return;
       if (answer.delivery === 'dead') this.deadOnes.set(delivery.id, toDead(delivery, answer.failure));
-      this.heard.push(answer.status);
+      (isFirstTry && answer === first ? this.heardFirst : this.heard).push(answer.status);
     } catch (error) {
       if (!isCancellation(error) || CancellationScope.current().consideredCancelled) this.failure = { error };
     } finally {
@@ -123,32 +117,17 @@ export class Deliveries {
     }
   }
 
-  private async deliver(delivery: DeliveryToMake, running: Running): Promise<DeliverAnswer> {
-    const input = { ...this.run, id: delivery.id };
-    if (!delivery.tried) {
-      running.isFirstTry = true;
-      const answer = await this.tryFirst(input);
-      running.isFirstTry = false;
-      if (answer !== null && answer.kind !== 'later') return answer;
-      if (answer !== null) this.heard.push(answer.status);
-    }
-    return this.bySchedule(delivery);
-  }
-
-  private bySchedule(delivery: DeliveryToMake): Promise<DeliverAnswer> {
-    const summary = `deliver to ${delivery.subscription}`;
-    return bySchedule.deliver.executeWithOptions({ summary }, [{ ...this.run, id: delivery.id }]);
-  }
-
-  /** Null when something else than the subscriber failed; the schedule takes over, visibly. */
-  private async tryFirst(input: DeliveryRef): Promise<DeliverAnswer | null> {
-    try {
-      return await firstTry.deliverQuickly(input);
-    } catch (error) {
-      // By no other class; see first-locally.
-      if (isCancellation(error)) throw error;
-      return null;
-    }
+  private async untilSettled(
+    { delivery, scope }: Running,
+    first: DeliverAnswer | null,
+  ): Promise<DeliverAnswer> {
+    const again = () => scope.run(() => bySchedule(this.run, delivery));
+    let answer = first ?? (await again());
+    // Scheduled before a Reset, it came in the name of the run before: once more, in our own.
+    if (answer.kind === 'older') answer = await again();
+    // It waits for its next try, or was asked for again while it was tried: that try settled nothing.
+    while (answer.kind === 'later') answer = await again();
+    return answer;
   }
 }
 

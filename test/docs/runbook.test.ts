@@ -1,13 +1,17 @@
 // The runbook names every state, every failure code and every check of readiness, and none that does not exist.
 import { checkReadiness } from '../../src/api/readiness';
+import { SOURCE_STATES } from '../../src/api/source-view';
 import type { ApiDependencies } from '../../src/api/dependencies';
 import { WAIT_REASONS } from '../../src/domain/before-attempt';
 import { CIRCUIT_STATES } from '../../src/domain/circuit';
 import { DELIVERY_STATES } from '../../src/domain/delivery';
-import { DELIVERY_FAILURE_CODES } from '../../src/domain/delivery-failure';
+import { DELIVERY_FAILURE_CODES, RUN_ENDED } from '../../src/domain/delivery-failure';
 import { EVENT_STATES } from '../../src/domain/event-state';
 import { ODOO_FAILURE_CODES } from '../../src/domain/failure';
+import { SUBSCRIPTION_STATUSES } from '../../src/domain/subscription';
 import { createLogger } from '../../src/logger';
+import { NOTICE_KINDS } from '../../src/store/notices';
+import { QUARANTINE_STATUSES } from '../../src/store/quarantine';
 import { firstCells, readPage, sectionOf } from './pages';
 
 const { text } = readPage('docs/runbook.md');
@@ -17,8 +21,11 @@ test.each([
   ['## States of a delivery', DELIVERY_STATES],
   ['## Why a delivery waits', WAIT_REASONS],
   ['## The circuit of a subscription', CIRCUIT_STATES],
-  ['## Why a delivery failed', DELIVERY_FAILURE_CODES],
+  ['## Why a delivery failed', [...DELIVERY_FAILURE_CODES, RUN_ENDED]],
+  ['## States of a subscription', SUBSCRIPTION_STATUSES],
+  ['## States of a source', SOURCE_STATES],
   ['## Why Odoo could not be pulled', ODOO_FAILURE_CODES],
+  ['## Notices', NOTICE_KINDS],
 ] as const)('"%s" has a row for each, in the order of the code', (heading, codes) => {
   expect(firstCells(sectionOf(text, heading) ?? 'no such section')).toEqual(codes);
 });
@@ -30,10 +37,22 @@ test('"## Checks of /readyz" has a row for each check', async () => {
   );
 });
 
+test('"## Quarantine" has a row for each status, and then one for each kind of reason', () => {
+  const cells = firstCells(sectionOf(text, '## Quarantine') ?? 'no such section');
+  expect(cells.slice(0, QUARANTINE_STATUSES.length).sort()).toEqual([...QUARANTINE_STATUSES].sort());
+});
+
+/** Codes that stand in no list: what fails beside them. */
+test.each(['store-failed', 'dead-letter-expired'])('%s is explained', (code) => {
+  expect(text).toContain(`\`${code}\``);
+});
+
 test('a row that is taken out is missed', () => {
   const section = sectionOf(text, '## Why a delivery failed') ?? '';
   const shorter = section.replace(/^\| `timeout` .*\n/m, '');
-  expect(firstCells(shorter)).toEqual(DELIVERY_FAILURE_CODES.filter((code) => code !== 'timeout'));
+  expect(firstCells(shorter)).toEqual(
+    [...DELIVERY_FAILURE_CODES, RUN_ENDED].filter((code) => code !== 'timeout'),
+  );
 });
 
 /** Every check of it fails, and is named all the same. */

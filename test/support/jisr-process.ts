@@ -16,6 +16,8 @@ export interface JisrProcess {
   readonly url: () => string;
   readonly uiUrl: () => string;
   readonly dataDir: string;
+  /** Of the current start. */
+  pid(): number;
   readonly get: (path: string) => Promise<unknown>;
   readonly post: (path: string, body?: object) => Promise<unknown>;
   start(): Promise<void>;
@@ -66,6 +68,7 @@ export async function jisrProcess(
     url,
     uiUrl: () => required(/Web UI: +(\S+)/.exec(current().said())?.[1], 'the address of the Web UI'),
     dataDir,
+    pid: () => current().pid,
     get: (path) => call('GET', path),
     post: (path, body) => call('POST', path, body),
     start: async () => {
