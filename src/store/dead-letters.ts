@@ -1,7 +1,8 @@
-// Dead letters by what failed and where. Reads the index of dead deliveries, and of few events their rows.
+// Dead letters by what failed and where. Reads the dead letters and their deliveries, whatever else the inbox has.
 import { sql, type SQL } from 'drizzle-orm';
 import { RUN_ENDED } from '../domain/delivery-failure';
 import type { Database } from './database';
+import { withSteadyPlans } from './steady-plans';
 
 export interface DeadLetterFilter {
   readonly source?: string | undefined;
@@ -31,21 +32,27 @@ export async function deadLetterGroups(
   db: Database,
   filter: DeadLetterFilter,
 ): Promise<readonly DeadLetterGroup[]> {
-  const { rows } = await db.execute<{
-    error_class: string;
-    subscription_id: string | null;
-    name: string | null;
-    url: string | null;
-    events: number;
-    oldest_ms: number;
-    newest_ms: number;
-    message: string | null;
-    keys: string[];
-  }>(sql`
+  const { rows } = await withSteadyPlans(db, (tx) =>
+    tx.execute<{
+      error_class: string;
+      subscription_id: string | null;
+      name: string | null;
+      url: string | null;
+      events: number;
+      oldest_ms: number;
+      newest_ms: number;
+      message: string | null;
+      keys: string[];
+    }>(sql`
     with dead as (
       select e.seq, e.key, e.received_at, d.subscription_id, d.id as delivery_id,
         coalesce(d.error_class, ${RUN_ENDED}) as error_class
-      from events e left join deliveries d on d.event_seq = e.seq and d.state = 'dead'
+      from events e left join lateral (
+        -- Fenced off, so that each event's own are read, never all that are dead.
+        select * from (
+          select id, subscription_id, error_class, state from deliveries where event_seq = e.seq offset 0
+        ) own where state = 'dead'
+      ) d on true
       where e.status = 'dead_letter' ${conditions(filter)}
     ), numbered as (
       select *, row_number() over (partition by subscription_id, error_class order by seq desc) as place from dead
@@ -61,7 +68,8 @@ export async function deadLetterGroups(
       (select a.message from delivery_attempts a where a.delivery_id = g.newest_id order by a.number desc limit 1)
         as message
     from grouped g left join subscriptions s on s.id = g.subscription_id
-    order by g.events desc, g.error_class, g.subscription_id`);
+    order by g.events desc, g.error_class, g.subscription_id`),
+  );
   return rows.map((row) => ({
     errorClass: row.error_class,
     subscription:
