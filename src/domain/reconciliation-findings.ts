@@ -39,15 +39,30 @@ export interface OpenGaps {
 /** The worst first. */
 export function findingsOf(source: Reconciled, { lost, young, blindBelow }: OpenGaps): readonly Finding[] {
   return [
-    ...named(lost, (ids) => finding('lost', `${ids} passed by the pull and not in the store`)),
+    ...named(lost, (ids) => finding('lost', `${ids} passed by the pull and cannot be found in the store`)),
     ...(source.pull === null ? [] : pullFindings(source.pull)),
     ...counted('waiting', source.waiting, 'event waits or is under way', 'events wait or are under way'),
-    ...counted('dead-letters', source.deadLetters, 'event is a dead letter', 'events are dead letters'),
-    ...counted('quarantine', source.quarantined, 'copy is in quarantine', 'copies are in quarantine'),
+    ...counted(
+      'dead-letters',
+      source.deadLetters,
+      'event is a dead letter: retry or discard it',
+      'events are dead letters: retry or discard them',
+    ),
+    ...counted(
+      'quarantine',
+      source.quarantined,
+      'copy is in quarantine: retry or discard it',
+      'copies are in quarantine: retry or discard them',
+    ),
     ...named(young, (ids) => finding('gap', `${ids} not shown by Odoo yet: a sweep looks for late commits`)),
     ...(blindBelow === null
       ? []
-      : [finding('too-fast', `ids below ${blindBelow} came too quickly to be looked through`)]),
+      : [
+          finding(
+            'too-fast',
+            `ids below ${blindBelow} came too quickly to be looked through: ask again after the next sweep`,
+          ),
+        ]),
     ...sumFindings(source),
   ];
 }
@@ -80,10 +95,17 @@ function sumFindings(source: Reconciled): readonly Finding[] {
   const became = source.accepted + source.duplicates + source.quarantinedCopies;
   const stand = source.waiting + source.deadLetters + source.ended;
   return [
-    ...(came === became ? [] : [finding('sums', `${came} copies came and ${became} are accounted for`)]),
+    ...(came === became
+      ? []
+      : [finding('sums', `${came} copies came and ${became} are accounted for: look into the log`)]),
     ...(source.accepted === stand
       ? []
-      : [finding('sums', `${source.accepted} events were accepted and ${stand} have a state`)]),
+      : [
+          finding(
+            'sums',
+            `${source.accepted} events were accepted and ${stand} have a state: look into the log`,
+          ),
+        ]),
   ];
 }
 

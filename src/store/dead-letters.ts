@@ -19,7 +19,7 @@ export interface DeadLetterGroup {
   readonly events: number;
   readonly oldestAtMs: number;
   readonly newestAtMs: number;
-  /** Of the last attempt of the newest; null when none was made. */
+  /** Of the last attempt of the newest; null where no attempt is to blame. */
   readonly message: string | null;
   /** The newest ones. */
   readonly sampleKeys: readonly string[];
@@ -32,18 +32,36 @@ export async function deadLetterGroups(
   db: Database,
   filter: DeadLetterFilter,
 ): Promise<readonly DeadLetterGroup[]> {
-  const { rows } = await withSteadyPlans(db, (tx) =>
-    tx.execute<{
-      error_class: string;
-      subscription_id: string | null;
-      name: string | null;
-      url: string | null;
-      events: number;
-      oldest_ms: number;
-      newest_ms: number;
-      message: string | null;
-      keys: string[];
-    }>(sql`
+  const { rows } = await withSteadyPlans(db, (tx) => tx.execute<GroupRow>(groupsQuery(filter)));
+  return rows.map((row) => ({
+    errorClass: row.error_class,
+    subscription:
+      row.subscription_id === null || row.name === null || row.url === null
+        ? null
+        : { id: row.subscription_id, name: row.name, url: row.url },
+    events: row.events,
+    oldestAtMs: Math.round(row.oldest_ms),
+    newestAtMs: Math.round(row.newest_ms),
+    message: row.message,
+    sampleKeys: row.keys,
+  }));
+}
+
+interface GroupRow extends Record<string, unknown> {
+  error_class: string;
+  subscription_id: string | null;
+  name: string | null;
+  url: string | null;
+  events: number;
+  oldest_ms: number;
+  newest_ms: number;
+  message: string | null;
+  keys: string[];
+}
+
+/** To be run with steady plans. */
+export function groupsQuery(filter: DeadLetterFilter): SQL {
+  return sql`
     with dead as (
       select e.seq, e.key, e.received_at, d.subscription_id, d.id as delivery_id,
         coalesce(d.error_class, ${RUN_ENDED}) as error_class
@@ -65,23 +83,10 @@ export async function deadLetterGroups(
     select g.error_class, g.subscription_id, s.name, s.url, g.events, g.keys,
       (extract(epoch from g.oldest) * 1000)::float8 as oldest_ms,
       (extract(epoch from g.newest) * 1000)::float8 as newest_ms,
-      (select a.message from delivery_attempts a where a.delivery_id = g.newest_id order by a.number desc limit 1)
-        as message
+      (select a.message from delivery_attempts a where a.delivery_id = g.newest_id and g.error_class <> ${RUN_ENDED}
+        order by a.number desc limit 1) as message
     from grouped g left join subscriptions s on s.id = g.subscription_id
-    order by g.events desc, g.error_class, g.subscription_id`),
-  );
-  return rows.map((row) => ({
-    errorClass: row.error_class,
-    subscription:
-      row.subscription_id === null || row.name === null || row.url === null
-        ? null
-        : { id: row.subscription_id, name: row.name, url: row.url },
-    events: row.events,
-    oldestAtMs: Math.round(row.oldest_ms),
-    newestAtMs: Math.round(row.newest_ms),
-    message: row.message,
-    sampleKeys: row.keys,
-  }));
+    order by g.events desc, g.error_class, g.subscription_id`;
 }
 
 function conditions({ source, model, sinceMs, untilMs }: DeadLetterFilter): SQL {

@@ -29,16 +29,20 @@ export async function readBooks(db: Database, source: string): Promise<Books> {
   });
 }
 
-/** Each state by the partial index that has it. */
 async function lowestOpenId(tx: Database, source: string): Promise<number | null> {
-  const { rows } = await tx.execute<{ lowest: number | null }>(sql`
+  const { rows } = await tx.execute<{ lowest: number | null }>(lowestOpenQuery(source));
+  return rows[0]?.lowest ?? null;
+}
+
+/** Each state by the partial index that has it. To be run with steady plans. */
+export function lowestOpenQuery(source: string): SQL {
+  return sql`
     select min(pull_id::bigint)::float8 as lowest from (
       select pull_id from events where source = ${source} and status = 'pending'
       union all select pull_id from events where source = ${source} and status in ('processing', 'delivering')
       union all select pull_id from events where source = ${source} and status = 'dead_letter'
       union all select pull_id from quarantine where source = ${source} and status = 'open'
-    ) open where pull_id ~ '^[0-9]{1,15}$'`);
-  return rows[0]?.lowest ?? null;
+    ) open where pull_id ~ '^[0-9]{1,15}$'`;
 }
 
 export interface PulledIds {
@@ -80,19 +84,24 @@ export async function missingIds(db: Database, source: PulledIds, cursor: number
 
 async function gapsBetween(db: Database, source: PulledIds, lowest: number, highest: number) {
   const { rows } = await withSteadyPlans(db, (tx) =>
-    tx.execute<{ from: number; to: number; age_ms: number | null }>(sql`
-      with missing as (
-        select id from generate_series(${lowest}::bigint, ${highest}::bigint) id
-        where not exists (${eventsWith(sql`id::text`, source)}) and not exists (
-          select from quarantine q where q.pull_id = id::text and q.source = ${source.name})
-      ), runs as (
-        select min(id) as lowest, max(id) as highest
-        from (select id, id - row_number() over (order by id) as run from missing) m group by run
-      )
-      select lowest::float8 as from, highest::float8 as to, ${age(sql`(highest + 1)::text`, source)} as age_ms
-      from runs order by lowest`),
+    tx.execute<{ from: number; to: number; age_ms: number | null }>(gapsQuery(source, lowest, highest)),
   );
   return rows.map((row): Gap => ({ from: row.from, to: row.to, ageMs: row.age_ms }));
+}
+
+/** Each id by the index that has it. To be run with steady plans. */
+export function gapsQuery(source: PulledIds, lowest: number, highest: number): SQL {
+  return sql`
+    with missing as (
+      select id from generate_series(${lowest}::bigint, ${highest}::bigint) id
+      where not exists (${eventsWith(sql`id::text`, source)}) and not exists (
+        select from quarantine q where q.pull_id = id::text and q.source = ${source.name})
+    ), runs as (
+      select min(id) as lowest, max(id) as highest
+      from (select id, id - row_number() over (order by id) as run from missing) m group by run
+    )
+    select lowest::float8 as from, highest::float8 as to, ${age(sql`(highest + 1)::text`, source)} as age_ms
+    from runs order by lowest`;
 }
 
 async function ageOf(db: Database, source: PulledIds, id: number): Promise<number | null> {
