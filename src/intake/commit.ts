@@ -1,5 +1,6 @@
 // One transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
 // Two round trips where all is new: the lock with the look, and the writes with the commit.
+import type { Json, JsonObject } from '../domain/event';
 import { processingMode } from '../domain/processing';
 import { required } from '../domain/required';
 import type { Database, Last } from '../store/database';
@@ -28,7 +29,8 @@ export async function commitArrivals(
   const unreadable = arrivals.flatMap(({ arrival, channel }) => {
     if (arrival.kind === 'event') return [];
     const raw = Buffer.from(typeof arrival.raw === 'string' ? arrival.raw : JSON.stringify(arrival.raw));
-    return [{ channel, reason: arrival.reason, raw, digest: sha256(raw) }];
+    const pullId = channel === 'pull' ? rowIdOf(arrival.raw) : null;
+    return [{ channel, reason: arrival.reason, raw, pullId, digest: sha256(raw) }];
   });
 
   const { decision, keyOf, inserting, kept } = await withSourceLocked(db, source.name, async (tx, last) => {
@@ -67,6 +69,16 @@ export async function commitArrivals(
     const isLeased = inserted.get(key)?.leased === true;
     return { kind: 'new', key, eventId, toStart: isLeased ? toStart(event, key, source) : null };
   });
+}
+
+/** A pulled row always has one, also when it is not understood. */
+function rowIdOf(raw: Json): string | null {
+  const id = isObject(raw) ? raw['id'] : null;
+  return typeof id === 'number' ? String(id) : null;
+}
+
+function isObject(raw: Json): raw is JsonObject {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
 
 async function decideEvents(

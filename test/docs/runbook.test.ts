@@ -8,6 +8,7 @@ import { DELIVERY_STATES } from '../../src/domain/delivery';
 import { DELIVERY_FAILURE_CODES, RUN_ENDED } from '../../src/domain/delivery-failure';
 import { EVENT_STATES } from '../../src/domain/event-state';
 import { ODOO_FAILURE_CODES } from '../../src/domain/failure';
+import { FINDING_CODES } from '../../src/domain/reconciliation-findings';
 import { SUBSCRIPTION_STATUSES } from '../../src/domain/subscription';
 import { createLogger } from '../../src/logger';
 import { NOTICE_KINDS } from '../../src/store/notices';
@@ -25,6 +26,7 @@ test.each([
   ['## States of a subscription', SUBSCRIPTION_STATUSES],
   ['## States of a source', SOURCE_STATES],
   ['## Why Odoo could not be pulled', ODOO_FAILURE_CODES],
+  ['## Is a source complete', FINDING_CODES],
   ['## Notices', NOTICE_KINDS],
 ] as const)('"%s" has a row for each, in the order of the code', (heading, codes) => {
   expect(firstCells(sectionOf(text, heading) ?? 'no such section')).toEqual(codes);
