@@ -11,8 +11,10 @@ import { startDevServer } from '../temporal/dev-server';
 import { openSession, type TemporalSession, type TemporalTarget } from '../temporal/session';
 import { startApiRole } from './api-role';
 import { Closing, type Running } from './closing';
+import { watchPool } from './measured-ports';
 import { watchWorkflows } from './watch-workflows';
 import { plantSeeds } from './seeds';
+import type { Telemetry } from './telemetry';
 import { startWorkerRole, type WorkerPorts } from './worker-role';
 
 export interface Bridge extends Running {
@@ -32,6 +34,7 @@ export interface BridgeOptions {
   /** Child programs (temporal, go) are found by it and get it. */
   readonly env: Environment;
   readonly log: Logger;
+  readonly telemetry: Telemetry;
   readonly say: (line: string) => void;
   /** The workflow bundle; see `prebuiltBundle`. */
   readonly bundlePath: string;
@@ -43,7 +46,7 @@ export interface BridgeOptions {
 const PREFERRED_UI_PORT = 8233;
 
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
-  const { config, log, bundlePath, ports } = options;
+  const { config, log, telemetry, bundlePath, ports } = options;
   const closing = new Closing();
   try {
     const folder = openDataFolder(config.dataDir);
@@ -55,12 +58,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     const temporal = await reachTemporal(options, folder, closing);
     const store = await openConfiguredStore(config, folder, log);
     closing.add(() => store.close());
+    watchPool(store, telemetry.metrics);
     await plantSeeds(store.db, config.subscriptions, secretKey);
     if (store.engine === 'pglite') {
       const upkeep = startUpkeep(store.db, log);
       closing.add(() => upkeep.stop());
     }
-    const session = await openSession(temporal.target, log);
+    const session = await openSession(temporal.target, log, telemetry.tracing);
     closing.add(() => session.close());
     const worker = await startWorkerRole({
       config,
@@ -68,6 +72,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       session,
       secretKey,
       log,
+      telemetry,
       bundlePath,
       ...(ports ? { ports } : {}),
     });
@@ -82,6 +87,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       uiUrl,
       startsEagerly: true,
       log,
+      telemetry,
       ...(ports ? { ports } : {}),
     });
     closing.add(() => api.stop());

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
+import { quietTelemetry } from '../../src/roles/telemetry';
 import { startApiRole, type ApiRole } from '../../src/roles/api-role';
 import { Secret } from '../../src/config';
 import { pauseSignal } from '../../src/contracts/messages';
@@ -69,6 +70,7 @@ describeOnBothEngines('pushes', (openStore) => {
       startsEagerly: true,
       uiUrl: null,
       log,
+      telemetry: quietTelemetry(),
     });
     odoo.setPush({
       url: `${api.url}/api/v1/webhooks/receive`,
