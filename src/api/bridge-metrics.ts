@@ -33,7 +33,7 @@ export async function bridgeMetrics(dependencies: ApiDependencies): Promise<stri
       (error: unknown) => {
         up.set(0);
         log.warn(
-          { code: errorCodeOf(error), reason: innermostMessage(error) },
+          { code: errorCodeOf(error), error: innermostMessage(error) },
           'metrics of the store are missing',
         );
       },

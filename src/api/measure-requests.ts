@@ -4,6 +4,7 @@ import type { Metrics } from '../metrics';
 
 /** It lasts as long as its reader stays, which is no time to answer. */
 const STREAM = '/api/v1/events/stream';
+const MOUNTS = ['/api/v1', '/api/v2'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 export function measureRequests(metrics: Metrics): RequestHandler {
@@ -21,13 +22,15 @@ export function measureRequests(metrics: Metrics): RequestHandler {
 }
 
 /** `none` where no route was reached: a wrong path, or no key. */
-function routeOf({ route, baseUrl, params }: Request): string {
+function routeOf({ route, originalUrl, params }: Request): string {
   const reached: unknown = route;
   if (typeof reached !== 'object' || reached === null || !('path' in reached)) return 'none';
   const templates: readonly unknown[] = [reached.path].flat();
   // Of several the one with the parameters that the request has.
   const isIts = (template: unknown): template is string =>
     typeof template === 'string' && Object.keys(params).every((name) => template.includes(`:${name}`));
-  const template = templates.find(isIts);
-  return template === undefined ? 'none' : baseUrl + template;
+  const template = templates.find(isIts) ?? 'none';
+  // Where a router is mounted, Express has forgotten when an error has left it.
+  const mount = MOUNTS.find((path) => originalUrl.startsWith(`${path}/`)) ?? '';
+  return template.startsWith(mount) ? template : mount + template;
 }

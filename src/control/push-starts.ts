@@ -43,7 +43,7 @@ export function createPushStarts(options: PushStartsOptions): PushStarts {
       if (outcome !== 'closed') return;
     } catch (error) {
       log.warn(
-        { err: error, key: event.key },
+        { key: event.key, error },
         'a pushed event could not be started; the dispatcher takes it',
       );
       quietUntilMs = nowMs() + QUIET_AFTER_FAILURE_MS;

@@ -99,7 +99,7 @@ function openPool(config: PoolConfig, log: Logger): Omit<Store, 'engine' | 'inbo
   const pool = new Pool(config);
   // The pool replaces what breaks while no statement waits.
   const onIdleError = (error: Error) => {
-    log.warn({ err: error }, 'a connection to the database broke');
+    log.warn({ error }, 'a connection to the database broke');
   };
   pool.on('error', onIdleError);
   pool.on('connect', (client) => {
