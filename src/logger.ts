@@ -61,7 +61,7 @@ export function temporalLogger(logger: Logger): TemporalLogger {
     (level: (typeof LEVELS)[keyof typeof LEVELS]) =>
     (message: string, meta: object = {}): void => {
       // The SDK keeps a timestamp under a symbol; entries leave it out.
-      const fields = Object.entries(meta).map(([name, value]) => [snakeCase(name), value]);
+      const fields = Object.entries(meta).map(([name, value]: [string, unknown]) => [snakeCase(name), value]);
       sdk[NO_NEWS.test(message) ? 'debug' : level](Object.fromEntries(fields), message);
     };
   return {

@@ -4,6 +4,7 @@ import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
 import { startSimulator } from '../../src/simulator/simulator';
 import type { Simulator } from '../../src/simulator/simulator-types';
 import { freePorts } from '../../src/temporal/free-ports';
+import type { TemporalSession } from '../../src/temporal/session';
 import { eventually, openTestSession } from '../support/bridge';
 import { jisrProcess, type JisrProcess } from '../support/jisr-process';
 import { startOtlpReceiver, type OtlpReceiver } from '../support/otlp-receiver';
@@ -20,6 +21,7 @@ export interface Scene {
   readonly crm: Subscriber;
   readonly api: JisrProcess;
   readonly worker: JisrProcess;
+  readonly session: TemporalSession;
   /** host:port of /metrics. */
   readonly targets: { readonly 'jisr-api': string; readonly 'jisr-worker': string };
   close(): Promise<void>;
@@ -76,6 +78,7 @@ export async function playScene(): Promise<Scene> {
     const api = await role('api/server.js', {});
     const worker = await role('worker.js', { JISR_METRICS_PORT: String(metricsPort) });
     const scene = {
+      session,
       odoo,
       collector,
       crm,

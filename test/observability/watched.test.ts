@@ -1,5 +1,7 @@
 // What a running bridge tells of itself, from real processes: every metric that the documentation, the alerts and the
 // dashboards name is there, Prometheus takes it, and a push is one trace from Odoo to the subscriber.
+import { Worker } from '@temporalio/worker';
+import { traceSinks } from '../../src/temporal/trace-interceptors';
 import { eventually } from '../support/bridge';
 import { parseExposition, type Exposition } from '../support/exposition';
 import type { KeptSpan } from '../support/otlp-receiver';
@@ -118,6 +120,19 @@ const programs = findPrometheus();
       expect(got.map(({ headers }) => headers['traceparent'])).toEqual([
         `00-${traceId}-${deliver!.spanId}-01`,
       ]);
+    }, 60_000);
+
+    test('a traced run replays, also where nothing is traced', async () => {
+      const workflow = await eventually(() => {
+        const ended = named(scene.collector.spans, 'ProcessEventWorkflow');
+        expect(ended).toBeDefined();
+        return ended;
+      });
+      const workflowId = String(workflow.attributes['temporal.workflow_id']);
+      const history = await scene.session.client.workflow.getHandle(workflowId).fetchHistory();
+      expect(JSON.stringify(history.events?.[0])).toContain('traceparent');
+      const workflowBundle = { codePath: process.env['JISR_TEST_BUNDLE'] ?? '' };
+      await Worker.runReplayHistory({ workflowBundle, sinks: traceSinks(null) }, history, workflowId);
     }, 60_000);
 
     test('a pull is a trace of its own', async () => {
