@@ -29,7 +29,8 @@ function routeOf({ route, originalUrl, params }: Request): string {
   // Of several the one with the parameters that the request has.
   const isIts = (template: unknown): template is string =>
     typeof template === 'string' && Object.keys(params).every((name) => template.includes(`:${name}`));
-  const template = templates.find(isIts) ?? 'none';
+  const template = templates.find(isIts);
+  if (template === undefined) return 'none';
   // Where a router is mounted, Express has forgotten when an error has left it.
   const mount = MOUNTS.find((path) => originalUrl.startsWith(`${path}/`)) ?? '';
   return template.startsWith(mount) ? template : mount + template;
