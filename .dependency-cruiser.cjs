@@ -47,7 +47,16 @@ module.exports = {
     allow('intake', 'domain', 'store'),
     allow('activities', 'contracts', 'domain', 'odoo', 'store', 'channels', 'intake', 'logger\\.ts'),
     allow('control', 'contracts', 'domain', 'logger\\.ts', 'quiet-ring\\.ts'),
-    allow('temporal', 'contracts', 'domain', 'config', 'data-folder', 'logger\\.ts', 'system-error\\.ts'),
+    allow(
+      'temporal',
+      'contracts',
+      'domain',
+      'config',
+      'data-folder',
+      'logger\\.ts',
+      'system-error\\.ts',
+      'tracing\\.ts',
+    ),
     {
       ...allow(
         'api',
@@ -60,6 +69,8 @@ module.exports = {
         'contracts',
         'config',
         'logger\\.ts',
+        'metrics\\.ts',
+        'tracing\\.ts',
       ),
       // server.ts is a root: it starts the role, as start.ts does.
       from: { path: '^src/api/', pathNot: '^src/api/server\\.ts$' },

@@ -4,6 +4,7 @@
 import { dirname, resolve } from 'node:path';
 import { readAppTypes } from './config/app-types';
 import { readDeliveries } from './config/deliveries';
+import { readMetrics } from './config/metrics';
 import { readPriorityRules } from './config/priorities';
 import { readProcessing } from './config/processing';
 import { ConfigError } from './config/problem';
@@ -13,6 +14,7 @@ import type { ClientConfig, Config, StoreConfig } from './config/shape';
 import { readSources } from './config/sources';
 import { readSubscriptions } from './config/subscriptions';
 import { readTemporal } from './config/temporal-server';
+import { readTracing } from './config/tracing';
 import { httpUrl, logLevel, postgresUrl, text, wholeNumber } from './config/values';
 import { NO_YAML_FILE, readYamlFile } from './config/yaml-file';
 
@@ -27,6 +29,7 @@ export type {
   HttpConfig,
   LimitsConfig,
   LogLevel,
+  MetricsConfig,
   PullConfig,
   PushConfig,
   SourceConfig,
@@ -35,6 +38,7 @@ export type {
   TemporalConfig,
   TemporalConnectionOptions,
   TemporalServerConfig,
+  TracingConfig,
 } from './config/shape';
 
 /** @throws ConfigError with all problems; the caller prints its message and exits with 2. */
@@ -107,6 +111,8 @@ export function loadConfig(env: Environment = process.env, workingFolder: string
       sources: sources.map(({ name }) => name),
       allowCidrs: deliveries.allowCidrs,
     }),
+    metrics: readMetrics(reader, file.section('metrics')),
+    tracing: readTracing(reader),
   };
   return orRefuse(config, reader);
 }

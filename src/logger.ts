@@ -8,11 +8,7 @@ import { messageOf, systemErrorCode } from './system-error';
 
 export type { Logger } from 'pino';
 
-/**
- * The vocabulary, so that one search finds a thing in every part:
- * `source`, `key` (the event's), `model`, `recordId`, `operation`, `channel`, `subscription`, `attempt`,
- * `rows`, `cursor`, `durationMs`, `error`.
- */
+/** The vocabulary of messages and fields is in docs/observability.md; a test compares it with the code. */
 export interface LoggerOptions {
   readonly level: LogLevel;
   /** Standard output unless given. */
@@ -65,7 +61,8 @@ export function temporalLogger(logger: Logger): TemporalLogger {
     (level: (typeof LEVELS)[keyof typeof LEVELS]) =>
     (message: string, meta: object = {}): void => {
       // The SDK keeps a timestamp under a symbol; entries leave it out.
-      sdk[NO_NEWS.test(message) ? 'debug' : level](Object.fromEntries(Object.entries(meta)), message);
+      const fields = Object.entries(meta).map(([name, value]: [string, unknown]) => [snakeCase(name), value]);
+      sdk[NO_NEWS.test(message) ? 'debug' : level](Object.fromEntries(fields), message);
     };
   return {
     log: (level, message, meta) => {
@@ -77,6 +74,11 @@ export function temporalLogger(logger: Logger): TemporalLogger {
     warn: at('warn'),
     error: at('error'),
   };
+}
+
+/** The SDK's `workflowId` is `workflow_id` for us. */
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** Only what an error says: HTTP clients hang requests, headers and answers on theirs. */

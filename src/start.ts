@@ -4,10 +4,11 @@ import { startBridge } from './roles/embedded';
 import { runProcess } from './roles/run-process';
 import { prebuiltBundle } from './roles/worker-role';
 
-void runProcess(async ({ config, log, say }) => {
+void runProcess('all', async ({ config, log, telemetry, say }) => {
   const bridge = await startBridge({
     config,
     log,
+    telemetry,
     say,
     env: childEnvironment(),
     bundlePath: prebuiltBundle(),

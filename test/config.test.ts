@@ -76,6 +76,8 @@ describe('without any setting', () => {
       appTypes: USUAL_APP_TYPES,
       processing: { rules: [], otherwise: 'auto' },
       subscriptions: [],
+      metrics: { key: null, host: '127.0.0.1', port: null },
+      tracing: null,
     });
   });
 
@@ -89,6 +91,55 @@ describe('without any setting', () => {
       DATABASE_URL: '',
     };
     expect(load(env)).toEqual(load());
+  });
+});
+
+describe('metrics and traces', () => {
+  const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/' };
+
+  test('metrics of a worker apart have a key, a host and a port, from either place', () => {
+    const { metrics } = load(
+      { JISR_METRICS_KEY: 'hidden', JISR_METRICS_PORT: '0' },
+      'metrics: { host: 0.0.0.0 }',
+    );
+    expect(metrics).toMatchObject({ host: '0.0.0.0', port: 0 });
+    expect(metrics.key!.reveal()).toBe('hidden');
+  });
+
+  test('traces go where OpenTelemetry says, and are described without their headers', () => {
+    const config = load({ ...endpoint, OTEL_EXPORTER_OTLP_HEADERS: 'x-key=hid%20den' });
+    expect(config.tracing).toMatchObject({
+      url: 'http://collector:4318/v1/traces',
+      serviceName: 'jisr',
+      sampler: 'parentbased_always_on',
+      share: 1,
+    });
+    expect(describeConfig(config)).toContain(
+      'traces: to http://collector:4318 as jisr, parentbased_always_on, headers set',
+    );
+    expect(JSON.stringify(config)).not.toContain('hid');
+  });
+
+  test('the endpoint of traces alone is taken as it stands, and wins', () => {
+    const own = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.test/otlp' };
+    expect(load({ ...endpoint, ...own }).tracing?.url).toBe('https://traces.test/otlp');
+  });
+
+  test.each([{ OTEL_SDK_DISABLED: 'true' }, { OTEL_TRACES_EXPORTER: 'none' }])(
+    '%j switches them off',
+    (off) => {
+      expect(load({ ...endpoint, ...off }).tracing).toBeNull();
+    },
+  );
+
+  test.each([
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', '"grpc"'],
+    ['OTEL_TRACES_SAMPLER', 'sometimes', '"sometimes"'],
+    ['OTEL_TRACES_SAMPLER_ARG', '1.5', '"1.5"'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'hidden', 'a value that is not shown'],
+    ['OTEL_RESOURCE_ATTRIBUTES', 'a=%zz', '"a=%zz"'],
+  ])('%s=%s is refused', (name, value, found) => {
+    expect(problems({ ...endpoint, [name]: value })).toEqual([`${name}: ${found}`]);
   });
 });
 

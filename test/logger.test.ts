@@ -43,7 +43,7 @@ test("the Temporal SDK's lines come through at their own level", () => {
   sdk.debug('not at this level');
   sdk.log('WARN', 'No workflows registered, not polling for workflow tasks');
   expect(lines).toMatchObject([
-    { level: 'warn', part: 'temporal-sdk', taskQueue: 'jisr', msg: 'Workflow task failed' },
+    { level: 'warn', part: 'temporal-sdk', task_queue: 'jisr', msg: 'Workflow task failed' },
   ]);
   expect(lines).toHaveLength(1);
 });

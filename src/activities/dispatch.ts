@@ -113,7 +113,7 @@ export function createDispatchActivities(dependencies: DispatchDependencies): Di
       throw new Error(`${failed.length} runs could not be started`, { cause: failed[0]?.cause });
     }
     for (const { keys, cause } of failed)
-      log.warn('events could not be started; they come again', { keys, reason: cause.message });
+      log.warn('events could not be started; they come again', { keys, error: cause.message });
     return outcomes.reduce((sum, outcome) => sum + (outcome.status === 'fulfilled' ? outcome.value : 0), 0);
   }
 

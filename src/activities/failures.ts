@@ -51,7 +51,7 @@ export const failureInterceptor: ActivityInboundCallsInterceptor = {
       // Expected: a subscriber that is away is no fault of ours, and its attempts are written down.
       if (!isBenign(error)) {
         const { code, message } = plainFailure(error);
-        log.warn('activity failed', { activity: activityInfo().activityType, code, reason: message });
+        log.warn('activity failed', { activity: activityInfo().activityType, code, error: message });
       }
       throw toTemporal(error);
     }

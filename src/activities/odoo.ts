@@ -100,7 +100,7 @@ export function createOdooActivities(dependencies: OdooDependencies): OdooActivi
         const keepsFailing = Context.current().info.attempt > 1;
         const { client } = sourceOf(source);
         const answer = await oneMarking(source, () => markAll(client, ids, keepsFailing, signal));
-        for (const id of answer.refused) log.warn('Odoo refuses to mark an id', { source, pullId: id });
+        for (const id of answer.refused) log.warn('Odoo refuses to mark an id', { source, pull_id: id });
         await addToCounters(
           db,
           source,

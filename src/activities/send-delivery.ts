@@ -9,12 +9,14 @@ import { SecretUnreadable, type SecretBox } from '../store/secret-box';
 export interface SendingParts {
   readonly sender: Pick<WebhookSender, 'send'>;
   readonly secretBox: Pick<SecretBox, 'decrypt'>;
+  /** Hears of each attempt; must not throw. */
+  readonly onAttempt: (subscription: string, result: SendResult) => void;
 }
 
 /** Decrypted once, not for every delivery. */
 const KEPT_SECRETS = 1_000;
 
-export function createSending({ sender, secretBox }: SendingParts) {
+export function createSending({ sender, secretBox, onAttempt }: SendingParts) {
   const decrypted = new Map<string, string>();
   return async ({ id, subscription, event }: LoadedDelivery, timeoutMs: number): Promise<SendResult> => {
     const secrets = subscription.encryptedSecrets.map(secretOf);
@@ -22,7 +24,7 @@ export function createSending({ sender, secretBox }: SendingParts) {
     const newest = secrets[0];
     // An older one that cannot be read any more holds nothing up.
     if (newest instanceof SecretUnreadable) return unsigned(newest);
-    return sender.send({
+    const result = await sender.send({
       url: subscription.url,
       id,
       body: webhookBody(event),
@@ -31,6 +33,8 @@ export function createSending({ sender, secretBox }: SendingParts) {
       // A worker that stops gives the attempt up; it is made again elsewhere, under the same id.
       signal: Context.current().cancellationSignal,
     });
+    onAttempt(subscription.name, result);
+    return result;
   };
 
   function secretOf(encrypted: string): string | SecretUnreadable {

@@ -6,6 +6,7 @@ import { requireKey } from './auth';
 import type { ApiDependencies } from './dependencies';
 import { answerError, notFound } from './errors';
 import { Problem } from './problem';
+import { measureRequests } from './measure-requests';
 import { requestLog } from './request-log';
 import { clientEventRoutes } from './routes/client-events';
 import { clientHealthRoutes } from './routes/client-health';
@@ -16,6 +17,7 @@ import { deliveryRoutes } from './routes/deliveries';
 import { eventActionRoutes } from './routes/event-actions';
 import { eventRoutes } from './routes/events';
 import { healthRoutes } from './routes/health';
+import { metricsRoutes } from './routes/metrics';
 import { noticeRoutes } from './routes/notices';
 import { processingRoutes } from './routes/processing';
 import { quarantineRoutes } from './routes/quarantine';
@@ -25,18 +27,22 @@ import { statsRoutes } from './routes/stats';
 import { streamRoutes } from './routes/stream';
 import { subscriptionActRoutes } from './routes/subscription-acts';
 import { subscriptionRoutes } from './routes/subscriptions';
+import { tracePushes } from './trace-pushes';
 
 export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(requestLog(dependencies.log));
+  app.use(measureRequests(dependencies.metrics));
   app.use(refuseNul);
   // Odoo waits for the answer, and is no browser.
+  if (dependencies.tracing !== null) app.use('/api/v1/webhooks/receive', tracePushes(dependencies.tracing));
   app.use(receiveRoutes(dependencies));
   app.use(helmet());
   app.use(healthRoutes(dependencies));
   app.use(clientHealthRoutes(dependencies));
+  app.use(metricsRoutes(dependencies));
   app.use(requireKey(dependencies.adminKey));
   // A corrected event may be as large as one that is pushed.
   app.use('/api/v1/quarantine', express.json({ limit: dependencies.limits.maxBodyBytes, type: () => true }));

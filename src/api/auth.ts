@@ -15,9 +15,14 @@ export function givenKey(headers: IncomingHttpHeaders): string | undefined {
 
 export type KeyCheck = (key: string) => boolean;
 
-export function createKeyCheck(adminKey: Secret): KeyCheck {
-  const wanted = digest(adminKey.reveal());
-  return (key) => timingSafeEqual(digest(key), wanted);
+/** One of them is enough. */
+export function createKeyCheck(...keys: readonly Secret[]): KeyCheck {
+  const wanted = keys.map((key) => digest(key.reveal()));
+  return (key) => {
+    const given = digest(key);
+    // All of them each time, so that the time does not tell which one came near.
+    return wanted.map((one) => timingSafeEqual(given, one)).includes(true);
+  };
 }
 
 export function refusedKey(given: string | undefined): Problem {
@@ -26,8 +31,9 @@ export function refusedKey(given: string | undefined): Problem {
   return new Problem(401, detail, { headers: { 'WWW-Authenticate': 'Bearer realm="jisr"' } });
 }
 
-export function requireKey(adminKey: Secret): RequestHandler {
-  const isRight = createKeyCheck(adminKey);
+/** One of them is enough. */
+export function requireKey(...keys: readonly Secret[]): RequestHandler {
+  const isRight = createKeyCheck(...keys);
   return (request, _response, next) => {
     const given = givenKey(request.headers);
     if (given === undefined || !isRight(given)) throw refusedKey(given);

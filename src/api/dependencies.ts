@@ -11,8 +11,10 @@ import type { PushStarts } from '../control/push-starts';
 import type { Intake } from '../intake/accept';
 import type { IntakeSource } from '../intake/accepted';
 import type { Logger } from '../logger';
+import type { Metrics } from '../metrics';
 import type { Store } from '../store/database';
 import type { SecretBox } from '../store/secret-box';
+import type { Tracing } from '../tracing';
 import type { Feed } from './live/feed';
 import type { TemporalUi } from './present';
 
@@ -47,6 +49,13 @@ export interface ApiDependencies {
   };
   readonly limits: Pick<LimitsConfig, 'maxPendingEvents' | 'maxBodyBytes'>;
   readonly adminKey: Secret;
+  /** Opens /metrics only; null where there is none. */
+  readonly metricsKey: Secret | null;
+  readonly metrics: Metrics;
+  /** What Temporal's SDK measures in this process, as text. */
+  readonly sdkMetrics: () => Promise<string>;
+  /** Null: no traces. */
+  readonly tracing: Tracing | null;
   /** Which models each app pulls. */
   readonly appTypes: AppTypes;
   /** For links; without a base URL there are none. */

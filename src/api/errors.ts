@@ -27,9 +27,10 @@ export function answerError(log: Logger): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, request, response, next) => {
     const problem = toProblem(error);
-    const fields = { requestId: request.id, code: errorCodeOf(error), error: innermostMessage(error) };
-    if (problem.status === 500) log.error({ ...fields, stack: framesOf(error) }, 'request failed');
-    else if (problem.status > 500) log.warn(fields, 'request put off');
+    const [request_id, code, message] = [request.id, errorCodeOf(error), innermostMessage(error)];
+    if (problem.status === 500)
+      log.error({ request_id, code, error: message, stack: framesOf(error) }, 'request failed');
+    else if (problem.status > 500) log.warn({ request_id, code, error: message }, 'request put off');
     if (response.headersSent) {
       next(error);
       return;

@@ -18,8 +18,10 @@ const AT_ONCE = 8;
 export function nudge(dependencies: NudgeDependencies, subscription: { readonly id: string }): void {
   const { log } = dependencies;
   nudgeAll(dependencies, subscription.id).catch((error: unknown) => {
-    const fields = { subscription: subscription.id, error: innermostMessage(error) };
-    log.warn(fields, 'what waits for the subscription was not told, and comes by its own timers');
+    log.warn(
+      { subscription: subscription.id, error: innermostMessage(error) },
+      'what waits for the subscription was not told, and comes by its own timers',
+    );
   });
 }
 

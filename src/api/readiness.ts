@@ -3,6 +3,7 @@
 import { BridgeUnavailable } from '../control/ask';
 import { eventsInFlight } from '../store/events/claim';
 import { oldestPendingMs } from '../store/events/read';
+import { overdueMs } from '../store/events/stale';
 import { readProcessingSettings, readSourceSettings } from '../store/settings';
 import { errorCodeOf, innermostMessage, isOutage } from '../store/errors';
 import { readSourceHealth } from '../store/source-health';
@@ -27,11 +28,11 @@ const LEAST_LATE_MS = 10_000;
 export async function checkReadiness(
   dependencies: ApiDependencies,
 ): Promise<Readonly<Record<string, Check>>> {
-  const { store, control, sources, log } = dependencies;
+  const { control, sources, log } = dependencies;
   const look = (name: string, withinMs: number, check: () => Promise<Check>) =>
     inTime(withinMs, check, log.child({ check: name })).then((found) => [name, found] as const);
   const checks = [
-    look('store', STORE_WITHIN_MS, () => store.ping().then(() => OK)),
+    look('store', STORE_WITHIN_MS, () => checkStore(dependencies)),
     look('temporal', CHECK_WITHIN_MS, () => control.dispatchStatus().then(() => OK)),
     look('dispatch', CHECK_WITHIN_MS, () => checkDispatch(dependencies)),
     ...sources
@@ -45,12 +46,27 @@ export async function checkReadiness(
 
 const OK: Check = { ok: true };
 
+async function checkStore({ store }: ApiDependencies): Promise<Check> {
+  const { takesWrites } = await store.ping();
+  if (takesWrites) return OK;
+  return {
+    ok: false,
+    detail: 'the database takes no writes: point DATABASE_URL at the primary, not a standby',
+  };
+}
+
 async function checkDispatch({ store }: ApiDependencies): Promise<Check> {
-  const [processing, oldestMs] = await Promise.all([
+  const [processing, oldestMs, pastLeaseMs] = await Promise.all([
     readProcessingSettings(store.db),
     oldestPendingMs(store.db),
+    overdueMs(store.db),
   ]);
   if (processing.paused) return { ok: true, detail: said('processing is paused', processing.reason) };
+  // The dispatcher looks after these every few seconds, also while it starts nothing.
+  if (pastLeaseMs !== null && pastLeaseMs > DISPATCH_STANDS_MS) {
+    const standing = `an event has been in hand past its lease for ${seconds(pastLeaseMs)}`;
+    return { ok: false, detail: `${standing} and nobody looks after it: see that a worker is up` };
+  }
   if (oldestMs === null || oldestMs <= DISPATCH_STANDS_MS) return OK;
   const waiting = `an event has been waiting for ${seconds(oldestMs)}`;
   // A long queue is no fault of the dispatcher: one that stands has nothing in flight soon. What a dead worker

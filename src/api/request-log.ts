@@ -19,6 +19,7 @@ export function requestLog(logger: Logger): HttpLogger {
     // 503 says that another part is away or late, which is no fault of ours; probes get it every few seconds.
     customLogLevel: (_request, { statusCode }) =>
       statusCode < 500 ? 'debug' : statusCode === 503 ? 'warn' : 'error',
+    customAttributeKeys: { err: 'error', responseTime: 'duration_ms' },
     serializers: {
       req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
         id,
@@ -26,7 +27,7 @@ export function requestLog(logger: Logger): HttpLogger {
         path: url.split('?')[0],
       }),
       res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
-      err: ({ message }: { message: string }) => message,
+      error: ({ message }: { message: string }) => message,
     },
   });
 }

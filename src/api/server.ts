@@ -5,8 +5,8 @@ import { openSharedParts } from '../roles/apart';
 import { startApiRole } from '../roles/api-role';
 import { runProcess } from '../roles/run-process';
 
-void runProcess(async ({ config, log, say }) => {
-  const { closing, ...parts } = await openSharedParts(config, log, 'api');
+void runProcess('api', async ({ config, log, telemetry, say }) => {
+  const { closing, ...parts } = await openSharedParts(config, log, telemetry, 'api');
   try {
     const api = await startApiRole({
       ...parts,
@@ -16,6 +16,7 @@ void runProcess(async ({ config, log, say }) => {
       startsEagerly: false,
       burst: createPushBurst(Date.now),
       log,
+      telemetry,
     });
     closing.add(() => api.stop());
     say(`the API is up: ${api.url}`);

@@ -7,11 +7,13 @@ import type { Secret } from './secret';
 import type {
   Config,
   DeliveriesConfig,
+  MetricsConfig,
   PushConfig,
   SourceConfig,
   StoreConfig,
   SubscriptionConfig,
   TemporalServerConfig,
+  TracingConfig,
 } from './shape';
 
 /** One `name: value` line per setting, secrets only as `set` or `not set`. */
@@ -32,8 +34,19 @@ export function describeConfig(config: Config): readonly string[] {
     describeProcessing(config.processing),
     `app types: ${[...config.appTypes.keys()].join(', ')}`,
     ...config.subscriptions.map(describeSubscription),
+    describeMetrics(config.metrics),
+    ...(config.tracing === null ? [] : [describeTracing(config.tracing)]),
     `log level: ${config.log.level}`,
   ];
+}
+
+function describeMetrics({ key, host, port }: MetricsConfig): string {
+  const apart = port === null ? 'not offered by a worker apart' : `of a worker apart at ${host}:${port}`;
+  return `metrics: key ${isSet(key)}, ${apart}`;
+}
+
+function describeTracing({ url, headers, serviceName, sampler }: TracingConfig): string {
+  return `traces: to ${new URL(url).origin} as ${serviceName}, ${sampler}, headers ${isSet(headers)}`;
 }
 
 function describeSource({ name, pull, push, sharedEventIds }: SourceConfig): string {

@@ -34,6 +34,39 @@ export interface Config {
   readonly appTypes: AppTypes;
   /** Those that are there from the start, and that the HTTP interface does not change. */
   readonly subscriptions: readonly SubscriptionConfig[];
+  readonly metrics: MetricsConfig;
+  /** Null: no traces. */
+  readonly tracing: TracingConfig | null;
+}
+
+export interface MetricsConfig {
+  /** Opens /metrics and nothing else. Null: only the admin key does. */
+  readonly key: Secret | null;
+  /** Of a worker that runs apart; the API has its own at its own port. */
+  readonly host: string;
+  /** Null: a worker that runs apart offers none. 0 takes a free one. */
+  readonly port: number | null;
+}
+
+export const TRACE_SAMPLERS = [
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+  'always_on',
+  'always_off',
+  'traceidratio',
+] as const;
+
+export interface TracingConfig {
+  /** Of OTLP over HTTP, with JSON. */
+  readonly url: string;
+  /** `name=value` pairs, as they stand in the variable. */
+  readonly headers: Secret | null;
+  readonly serviceName: string;
+  readonly resource: Readonly<Record<string, string>>;
+  readonly sampler: (typeof TRACE_SAMPLERS)[number];
+  /** Of the samplers by ratio, 0 to 1. */
+  readonly share: number;
 }
 
 export interface HttpConfig {

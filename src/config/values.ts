@@ -77,6 +77,41 @@ export const logLevel: ValueKind<LogLevel> = {
   expected: `one of ${LOG_LEVELS.join(', ')}`,
 };
 
+/** `a=1,b=2`, as OpenTelemetry writes headers and attributes: values percent-encoded. */
+export const pairs: ValueKind<Readonly<Record<string, string>>> = {
+  schema: z
+    .string()
+    .regex(/^\s*[^=,]+=[^,]*(,[^=,]+=[^,]*)*$/)
+    .refine((given) => !/%(?![0-9A-Fa-f]{2})/.test(given))
+    .transform(pairsOf),
+  expected: 'pairs as name=value with commas between, values percent-encoded',
+};
+
+/** The same, kept as it stands. */
+export const secretPairs: ValueKind<string> = {
+  schema: z.string().refine((given) => pairs.schema.safeParse(given).success),
+  expected: pairs.expected,
+  show: hidden,
+};
+
+export const ratio: ValueKind<number> = {
+  schema: z
+    .string()
+    .regex(/^\d*\.?\d+$/)
+    .transform(Number)
+    .pipe(z.number().min(0).max(1)),
+  expected: 'a number from 0 to 1',
+};
+
+export function pairsOf(given: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    given.split(',').map((pair) => {
+      const place = pair.indexOf('=');
+      return [pair.slice(0, place).trim(), decodeURIComponent(pair.slice(place + 1).trim())];
+    }),
+  );
+}
+
 /** A base address; it loses the slash at its end, so that paths can be appended. */
 export const httpUrl: ValueKind<string> = {
   schema: z

@@ -16,6 +16,7 @@ const SECTION_KEYS = {
   limits: ['max_pending', 'max_in_flight', 'push_start_rate', 'max_body_bytes', 'processing'],
   deliveries: ['allow_cidr', 'schedule', 'circuit_failures', 'dead_letter_days', ...secretKeys('secret_key')],
   log: ['level'],
+  metrics: ['host', 'port', ...secretKeys('key')],
 } as const;
 
 const SOURCE_KEYS = [
@@ -59,6 +60,7 @@ const shape = z.strictObject({
   limits: mapping(SECTION_KEYS.limits),
   deliveries: mapping(SECTION_KEYS.deliveries),
   log: mapping(SECTION_KEYS.log),
+  metrics: mapping(SECTION_KEYS.metrics),
   sources: z.array(mapping(LIST_KEYS.sources)).nullish(),
   priorities: z.array(mapping(LIST_KEYS.priorities)).nullish(),
   processing: z.array(mapping(LIST_KEYS.processing)).nullish(),

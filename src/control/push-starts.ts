@@ -47,10 +47,7 @@ export function createPushStarts(options: PushStartsOptions): PushStarts {
       const outcome = await runs.start(event, { again: false, eager });
       if (outcome !== 'closed') return;
     } catch (error) {
-      log.warn(
-        { err: error, key: event.key },
-        'a pushed event could not be started; the dispatcher takes it',
-      );
+      log.warn({ key: event.key, error }, 'a pushed event could not be started; the dispatcher takes it');
       quietUntilMs = nowMs() + QUIET_AFTER_FAILURE_MS;
     }
     // Best effort: after the lease it is the dispatcher's anyway.

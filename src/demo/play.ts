@@ -6,6 +6,7 @@ import { loadConfig, type Environment } from '../config';
 import type { Logger } from '../logger';
 import { Closing } from '../roles/closing';
 import { startBridge, type Bridge } from '../roles/embedded';
+import { quietTelemetry } from '../roles/telemetry';
 import type { WorkerPorts } from '../roles/worker-role';
 import { startSimulator } from '../simulator/simulator';
 import { playScene, type SceneResult } from './scene';
@@ -64,7 +65,7 @@ export async function playDemo(options: DemoOptions): Promise<Demo> {
       folder,
     );
     say('starting Temporal, the store, the worker, the API, a simulated Odoo and a subscriber …');
-    const bridge = await startBridge({ ...options, config });
+    const bridge = await startBridge({ ...options, config, telemetry: quietTelemetry() });
     closing.add(() => bridge.stop());
     say(`watch it:  Temporal Web UI ${bridge.uiUrl ?? ''}   API ${bridge.url}\n`);
     const scene = {

@@ -5,7 +5,9 @@ import type { Logger } from '../logger';
 import { openStore, type Store } from '../store/database';
 import { openSession, type TemporalSession } from '../temporal/session';
 import { Closing } from './closing';
+import { watchPool } from './measured-ports';
 import { plantSeeds } from './seeds';
+import type { Telemetry } from './telemetry';
 import { watchWorkflows } from './watch-workflows';
 
 export interface SharedParts {
@@ -21,6 +23,7 @@ export interface SharedParts {
 export async function openSharedParts(
   config: Config,
   log: Logger,
+  telemetry: Telemetry,
   role: 'api' | 'worker',
 ): Promise<SharedParts> {
   const { server, namespace } = config.temporal;
@@ -29,15 +32,21 @@ export async function openSharedParts(
     config.store.kind !== 'postgres' ||
     server.kind !== 'external' ||
     secretKey === null ||
-    (role === 'api' && config.adminKey === null)
+    (role === 'api' && config.adminKey === null) ||
+    !metricsAreLocked(config, role)
   )
     throw new ConfigError(missingApart(config, role));
   const closing = new Closing();
   try {
     const store = await openStore({ engine: 'postgres', url: config.store.url.reveal() }, log);
     closing.add(() => store.close());
+    watchPool(store, telemetry.metrics);
     await plantSeeds(store.db, config.subscriptions, secretKey);
-    const session = await openSession({ namespace, options: server.connectionOptions.reveal() }, log);
+    const session = await openSession(
+      { namespace, options: server.connectionOptions.reveal() },
+      log,
+      telemetry.tracing,
+    );
     closing.add(() => session.close());
     closing.add(await watchWorkflows(session, config, log));
     return { store, session, secretKey, closing };
@@ -45,6 +54,10 @@ export async function openSharedParts(
     await closing.close();
     throw error;
   }
+}
+
+function metricsAreLocked({ metrics }: Config, role: 'api' | 'worker'): boolean {
+  return role === 'api' || metrics.port === null || metrics.key !== null;
 }
 
 /** What this role lacks when it runs apart; nothing when it can start. */
@@ -61,6 +74,11 @@ export function missingApart(config: Config, role: 'api' | 'worker'): readonly C
       role === 'worker' || config.adminKey !== null,
       'JISR_ADMIN_KEY',
       'the key of the HTTP interface, e.g. from `openssl rand -hex 32`',
+    ],
+    [
+      metricsAreLocked(config, role),
+      'JISR_METRICS_KEY',
+      'the key of /metrics, which a worker offers with JISR_METRICS_PORT, e.g. from `openssl rand -hex 32`',
     ],
   ];
   return needs.flatMap(([isThere, where, expected]) =>

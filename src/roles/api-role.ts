@@ -21,6 +21,8 @@ import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
 import { readVersion } from '../version';
 import { intakeSource } from './sources';
+import { measuredDoor, measuredIntake, measuredRuns } from './measured-ports';
+import type { Telemetry } from './telemetry';
 import type { WorkerPorts } from './worker-role';
 
 export interface ApiRole {
@@ -43,6 +45,7 @@ export interface ApiDependenciesOfRole {
   /** The Temporal Web UI, for links. */
   readonly uiUrl: string | null;
   readonly log: Logger;
+  readonly telemetry: Telemetry;
 }
 
 /** Open requests get this long when the process ends. */
@@ -59,13 +62,15 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     startsEagerly,
     burst,
     log,
+    telemetry,
     ports = {},
   } = dependencies;
   const { client } = session;
+  const { metrics, sdkMetrics, tracing } = telemetry;
   const bell = createDispatchBell(client);
   const runs = createEventRuns(client);
-  const starts = createPushStarts({
-    runs,
+  const door = createPushStarts({
+    runs: measuredRuns(runs, 'door', metrics),
     bell,
     burst,
     release: (key) => clearLeases(store.db, [key]),
@@ -74,7 +79,8 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     log,
     nowMs: Date.now,
   });
-  const intake = createIntake(store.db, store.inboxBell.ring);
+  const starts = measuredDoor(door, metrics);
+  const intake = measuredIntake(createIntake(store.db, store.inboxBell.ring), metrics);
   const feed = createFeed(store, log);
   const temporalUi = { baseUrl: uiUrl, namespace: session.namespace };
   const { allowCidrs } = config.deliveries;
@@ -100,6 +106,10 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
       intake: intakeSource(source, place, config),
     })),
     adminKey,
+    metricsKey: config.metrics.key,
+    metrics,
+    sdkMetrics,
+    tracing,
     appTypes: config.appTypes,
     temporalUi,
     log,

@@ -12,8 +12,10 @@ import { startDevServer } from '../temporal/dev-server';
 import { openSession, type TemporalSession, type TemporalTarget } from '../temporal/session';
 import { startApiRole } from './api-role';
 import { Closing, type Running } from './closing';
+import { watchPool } from './measured-ports';
 import { watchWorkflows } from './watch-workflows';
 import { plantSeeds } from './seeds';
+import type { Telemetry } from './telemetry';
 import { startWorkerRole, type WorkerPorts } from './worker-role';
 
 export interface Bridge extends Running {
@@ -33,6 +35,7 @@ export interface BridgeOptions {
   /** Child programs (temporal, go) are found by it and get it. */
   readonly env: Environment;
   readonly log: Logger;
+  readonly telemetry: Telemetry;
   readonly say: (line: string) => void;
   /** The workflow bundle; see `prebuiltBundle`. */
   readonly bundlePath: string;
@@ -44,7 +47,7 @@ export interface BridgeOptions {
 const PREFERRED_UI_PORT = 8233;
 
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
-  const { config, log, bundlePath, ports } = options;
+  const { config, log, telemetry, bundlePath, ports } = options;
   const closing = new Closing();
   try {
     const folder = openDataFolder(config.dataDir);
@@ -56,12 +59,13 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     const temporal = await reachTemporal(options, folder, closing);
     const store = await openConfiguredStore(config, folder, log);
     closing.add(() => store.close());
+    watchPool(store, telemetry.metrics);
     await plantSeeds(store.db, config.subscriptions, secretKey);
     if (store.engine === 'pglite') {
       const upkeep = startUpkeep(store.db, log);
       closing.add(() => upkeep.stop());
     }
-    const session = await openSession(temporal.target, log);
+    const session = await openSession(temporal.target, log, telemetry.tracing);
     closing.add(() => session.close());
     const burst = createPushBurst(Date.now);
     const worker = await startWorkerRole({
@@ -70,6 +74,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       session,
       secretKey,
       log,
+      telemetry,
       bundlePath,
       answersFirst: burst.answersFirst,
       ...(ports ? { ports } : {}),
@@ -86,6 +91,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       startsEagerly: true,
       burst,
       log,
+      telemetry,
       ...(ports ? { ports } : {}),
     });
     closing.add(() => api.stop());

@@ -2,13 +2,14 @@
 import { ConfigError, describeConfig, loadConfig, type Config } from '../config';
 import { FolderInUseError, FolderUnusableError } from '../data-folder';
 import { createLogger, type Logger } from '../logger';
-import { installRuntime } from '../temporal/session';
 import { TemporalCliMissingError } from '../temporal/cli-finder';
 import type { Running } from './closing';
+import { startTelemetry, type Role, type Telemetry } from './telemetry';
 
 export interface ProcessContext {
   readonly config: Config;
   readonly log: Logger;
+  readonly telemetry: Telemetry;
   readonly say: (line: string) => void;
 }
 
@@ -19,17 +20,19 @@ export function say(line: string): void {
 }
 
 /** Runs until a signal or a failure; sets the exit code. */
-export async function runProcess(start: StartProcess): Promise<void> {
+export async function runProcess(role: Role, start: StartProcess): Promise<void> {
   try {
     const config = loadConfig();
     const log = createLogger(config.log);
-    installRuntime(log);
+    const telemetry = await startTelemetry(config, log, role);
     for (const line of describeConfig(config)) say(line);
     const asked = stopAsked();
-    const running = await start({ config, log, say });
+    const running = await start({ config, log, telemetry, say });
     const failure = await Promise.race([asked, failureOf(running.ended)]);
     if (failure === null) say('stopping: what runs gets some seconds');
     await running.stop();
+    // What ended last is sent as well.
+    await telemetry.tracing?.stop();
     if (failure !== null) throw failure;
   } catch (error) {
     report(error);

@@ -22,7 +22,7 @@ export async function watchWorkflows(
     looking = true;
     ensureWorkflows(session.client, wanted, false)
       .catch((error: unknown) => {
-        log.warn({ err: error }, 'cannot see whether the workflows run: is Temporal up?');
+        log.warn({ error }, 'cannot see whether the workflows run: is Temporal up?');
       })
       .finally(() => {
         looking = false;

@@ -33,8 +33,12 @@ import type { Logger } from '../logger';
 import type { Store } from '../store/database';
 import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
+import { tracedActivity, traceSinks } from '../temporal/trace-interceptors';
 import { readVersion } from '../version';
+import { measuredDispatch, measuredIntake, measuredOdoo, measuredRuns } from './measured-ports';
 import { intakeSource } from './sources';
+import type { Telemetry } from './telemetry';
+import { tracedSender } from './traced-ports';
 
 const DAY_MS = 86_400_000;
 
@@ -56,6 +60,7 @@ export interface WorkerDependencies {
   /** Whether pushes are answered in this process, so many that runs must wait. */
   readonly answersFirst: () => boolean;
   readonly log: Logger;
+  readonly telemetry: Telemetry;
   readonly ports?: WorkerPorts;
 }
 
@@ -78,12 +83,23 @@ export function prebuiltBundle(): string {
 }
 
 export async function startWorkerRole(dependencies: WorkerDependencies): Promise<WorkerRole> {
-  const { config, store, session, bundlePath, secretKey, answersFirst, log, ports = {} } = dependencies;
+  const {
+    config,
+    store,
+    session,
+    bundlePath,
+    secretKey,
+    answersFirst,
+    log,
+    telemetry,
+    ports = {},
+  } = dependencies;
+  const { metrics, tracing } = telemetry;
   const { client, connection, namespace } = session;
   const bell = createDispatchBell(client);
   const sources = pulledSources(config);
   const settings = new Map(config.sources.map((source) => [source.name, settingsOf(source)]));
-  const intake = createIntake(store.db, store.inboxBell.ring);
+  const intake = measuredIntake(createIntake(store.db, store.inboxBell.ring), metrics);
   const {
     intake: putIntake = same,
     storage: putStorage = same,
@@ -101,7 +117,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       deadLetterMs: config.deliveries.deadLetterDays * DAY_MS,
     }),
   );
-  const odoo = putOdoo(
+  const odooActivities = putOdoo(
     createOdooActivities({
       db: store.db,
       intake: putIntake(intake, sources),
@@ -114,18 +130,23 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
     }),
   );
 
+  const odoo = measuredOdoo(odooActivities, metrics);
   const runs = createEventRuns(client);
-  const sender = putSender(
+  const webhooks = putSender(
     createWebhookSender({
       allowCidrs: config.deliveries.allowCidrs,
       userAgent: `jisr/${readVersion()}`,
       nowMs: Date.now,
     }),
   );
+  const sender = tracedSender(webhooks, tracing);
   const attempts = createAttempts({
     db: store.db,
     sender,
     secretBox: createSecretBox(secretKey.reveal()),
+    onAttempt: (subscription, { kind: outcome, durationMs }) => {
+      metrics.attempts.observe({ subscription, outcome }, durationMs / 1_000);
+    },
     waitsMs: config.deliveries.waitsMs,
     circuitFailures: config.deliveries.circuitFailures,
     nudge: (id) => {
@@ -139,13 +160,30 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
     ...createBatchActivities({ db: store.db, attempts, acknowledgesPushes, bell }),
   });
 
+  const dispatch = createDispatchActivities({
+    db: store.db,
+    runs: measuredRuns(runs, 'dispatcher', metrics),
+    bell,
+    maxInFlight: config.limits.maxInFlightEvents,
+    policy: config.processing,
+    answersFirst,
+    pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    nowMs: Date.now,
+  });
+
   const common: Pick<
     WorkerOptions,
-    'connection' | 'namespace' | 'interceptors' | 'shutdownGraceTime' | 'shutdownForceTime'
+    'connection' | 'namespace' | 'interceptors' | 'sinks' | 'shutdownGraceTime' | 'shutdownForceTime'
   > = {
     connection,
     namespace,
-    interceptors: { activity: [() => ({ inbound: failureInterceptor })] },
+    interceptors: {
+      activity: [
+        ...(tracing === null ? [] : [() => ({ inbound: tracedActivity(tracing) })]),
+        () => ({ inbound: failureInterceptor }),
+      ],
+    },
+    sinks: traceSinks(tracing),
     shutdownGraceTime: '5s',
     shutdownForceTime: '10s',
   };
@@ -157,16 +195,7 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       activities: {
         ...storage,
         deliverQuickly: (ref: DeliveryRef) => deliveries.deliverQuickly(ref),
-        ...createDispatchActivities({
-          db: store.db,
-          runs,
-          bell,
-          maxInFlight: config.limits.maxInFlightEvents,
-          policy: config.processing,
-          answersFirst,
-          pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
-          nowMs: Date.now,
-        }),
+        ...measuredDispatch(dispatch, metrics),
       },
       maxCachedWorkflows: 2_000,
       maxConcurrentWorkflowTaskExecutions: 400,

@@ -80,6 +80,17 @@ export async function addToCounters(
   await tally.write(db);
 }
 
+export interface KeptCounter {
+  readonly source: string;
+  readonly name: string;
+  readonly value: number;
+}
+
+/** All of every source: a few dozen rows. */
+export function readCounters(db: Database): Promise<readonly KeptCounter[]> {
+  return db.select().from(counters).orderBy(counters.source, counters.name);
+}
+
 export interface Totals {
   readonly states: Readonly<Record<EventState, number>>;
   of(name: CounterName): number;

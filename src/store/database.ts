@@ -24,8 +24,10 @@ export interface Store {
   readonly db: Database;
   /** To be rung by whoever accepts events. */
   readonly inboxBell: InboxBell;
-  /** Rejects when the database does not answer. */
-  ping(): Promise<void>;
+  /** Rejects when the database does not answer. A standby answers and takes no writes. */
+  ping(): Promise<{ readonly takesWrites: boolean }>;
+  /** Of the pool: open ones, of these unused ones, and who waits for one. */
+  connections(): { readonly open: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
 }
 
@@ -97,7 +99,7 @@ function openPool(config: PoolConfig, log: Logger): Omit<Store, 'engine' | 'inbo
   const pool = new Pool({ ...config, pipeline: true });
   // The pool replaces what breaks while no statement waits.
   const onIdleError = (error: Error) => {
-    log.warn({ err: error }, 'a connection to the database broke');
+    log.warn({ error }, 'a connection to the database broke');
   };
   pool.on('error', onIdleError);
   pool.on('connect', (client) => {
@@ -110,8 +112,10 @@ function openPool(config: PoolConfig, log: Logger): Omit<Store, 'engine' | 'inbo
   return {
     db,
     ping: async () => {
-      await db.execute(sql`select 1`);
+      const { rows } = await db.execute<{ transaction_read_only: string }>(sql`show transaction_read_only`);
+      return { takesWrites: rows[0]?.transaction_read_only === 'off' };
     },
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   };
 }

@@ -44,7 +44,7 @@ async function migrateAnnounced(db: NodePgDatabase, log: Logger): Promise<void> 
     'the tables are being changed: this can take minutes where there are millions of events, and nothing is accepted meanwhile',
   );
   await migrate(db, { migrationsFolder: MIGRATIONS });
-  log.info({ migrations, durationMs: Date.now() - startedAtMs }, 'the tables have been changed');
+  log.info({ migrations, duration_ms: Date.now() - startedAtMs }, 'the tables have been changed');
 }
 
 /** Of those in the folder, how many are newer than the newest one that was made. */

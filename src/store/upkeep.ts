@@ -55,7 +55,7 @@ async function keepUp(db: Database, log: Logger, table: string, act: Act): Promi
   const startedAtMs = Date.now();
   try {
     await db.execute(STATEMENTS[act](table));
-    log.debug({ table, act, durationMs: Date.now() - startedAtMs }, 'table looked after');
+    log.debug({ table, act, duration_ms: Date.now() - startedAtMs }, 'table looked after');
   } catch (error) {
     log.warn({ table, act, error }, 'a table could not be looked after; it will be tried again');
   }

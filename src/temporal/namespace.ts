@@ -28,7 +28,7 @@ export async function prepareNamespace(
   } catch (error) {
     if (!isGrpcServiceError(error)) throw error;
     log.warn(
-      { namespace, reason: error.message },
+      { namespace, error: error.message },
       'retention of closed runs stays as it is: set it to 30 days',
     );
   }

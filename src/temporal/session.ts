@@ -1,11 +1,18 @@
 // The connection of one process to the Temporal server, for its client and its workers alike.
 // Installs the SDK's runtime, which a process may do once only.
 import { Client } from '@temporalio/client';
-import { NativeConnection, Runtime, type NativeConnectionOptions } from '@temporalio/worker';
+import {
+  NativeConnection,
+  Runtime,
+  type MetricsExporterConfig,
+  type NativeConnectionOptions,
+} from '@temporalio/worker';
 import type { TemporalConnectionOptions } from '../config';
 import { temporalLogger, type Logger } from '../logger';
 import { prepareNamespace } from './namespace';
+import type { Tracing } from '../tracing';
 import { registerSearchAttributes } from './search-attributes';
+import { tracedClient } from './trace-interceptors';
 
 export interface TemporalSession {
   readonly namespace: string;
@@ -24,18 +31,35 @@ const LOOPBACK = /^(127\.|localhost:|\[::1\]:)/;
 /** Thrown when the server cannot be reached: the message says what to check. */
 export class TemporalUnreachable extends Error {}
 
-/** Call it once, before the first session. */
-export function installRuntime(log: Logger): void {
+/**
+ * Call it once, before the first session.
+ *
+ * @param metricsPort of this machine, where the SDK then offers what it measures; null measures nothing
+ */
+export function installRuntime(log: Logger, metricsPort: number | null = null): void {
   Runtime.install({
     logger: temporalLogger(log),
     // Without this the SDK ends the process on Ctrl-C before our own order of closing is done.
     shutdownSignals: [],
-    telemetryOptions: { logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} } },
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} },
+      ...(metricsPort === null ? {} : { metrics: exporterAt(metricsPort) }),
+    },
   });
 }
 
+/** Seconds and `_total`, as Prometheus' conventions have it. */
+function exporterAt(port: number): MetricsExporterConfig {
+  const units = { countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true };
+  return { prometheus: { bindAddress: `127.0.0.1:${port}`, ...units } };
+}
+
 /** Connects, and makes the namespace ready: search attributes, retention. */
-export async function openSession(target: TemporalTarget, log: Logger): Promise<TemporalSession> {
+export async function openSession(
+  target: TemporalTarget,
+  log: Logger,
+  tracing: Tracing | null = null,
+): Promise<TemporalSession> {
   const connection = await connect(target);
   try {
     await prepareNamespace(connection, target.namespace, log);
@@ -44,7 +68,8 @@ export async function openSession(target: TemporalTarget, log: Logger): Promise<
     await connection.close();
     throw error;
   }
-  const client = new Client({ connection, namespace: target.namespace });
+  const interceptors = tracing === null ? {} : { interceptors: { workflow: [tracedClient(tracing)] } };
+  const client = new Client({ connection, namespace: target.namespace, ...interceptors });
   return { namespace: target.namespace, connection, client, close: () => connection.close() };
 }
 

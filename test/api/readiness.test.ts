@@ -126,6 +126,42 @@ describeOnBothEngines('readiness', (open) => {
     });
   });
 
+  test('an event in hand long past its lease means that nobody looks after events, also while others are in flight', async () => {
+    await acceptOne();
+    const lease = (seconds: number) =>
+      store.db.execute(
+        sql`update events set status = 'processing', lease_until = now() - ${seconds} * interval '1 s'`,
+      );
+    await lease(59);
+    expect(await check('dispatch')).toMatchObject({ status: 200, ok: true });
+    await lease(75);
+    const { status, ok, detail } = await check('dispatch');
+    expect({ status, ok }).toEqual({ status: 503, ok: false });
+    expect(detail).toMatch(/past its lease for 75 s .* see that a worker is up/);
+  });
+
+  test('a database that answers and takes no writes is not ready, and the reason is said', async () => {
+    const ping = () => Promise.resolve({ takesWrites: false });
+    const standby = await startApi({ store: { ...store, ping } });
+    const { status, body } = await standby.call('GET', '/readyz', { headers: { authorization: '' } });
+    await standby.close();
+    expect(status).toBe(503);
+    expect(body).toMatchObject({
+      checks: { store: { ok: false, detail: expect.stringContaining('standby') as string } },
+    });
+  });
+
+  test('the store itself says whether it takes writes', async () => {
+    expect(await store.ping()).toEqual({ takesWrites: true });
+    await store.db.execute(sql`set default_transaction_read_only = on`);
+    // One of the connections of the pool; PGlite has no other.
+    const answers = await Promise.all(Array.from({ length: 10 }, () => store.ping()));
+    expect(answers).toContainEqual({ takesWrites: false });
+    await Promise.all(
+      Array.from({ length: 10 }, () => store.db.execute(sql`set default_transaction_read_only = off`)),
+    );
+  });
+
   test('Temporal away makes it not ready, in the words of the control', async () => {
     api.control.fail(AWAY);
     expect(await check('temporal')).toEqual({ status: 503, ok: false, detail: AWAY.message });

@@ -14,6 +14,7 @@ import { createPushBurst } from '../../src/control/push-burst';
 import { USUAL_APP_TYPES } from '../../src/domain/app-types';
 import { createIntake } from '../../src/intake/accept';
 import { createLogger } from '../../src/logger';
+import { createMetrics } from '../../src/metrics';
 import { createSecretBox } from '../../src/store/secret-box';
 import { aSource } from '../support/builders';
 import { fakeControl, type FakeControl } from './fake-control';
@@ -50,6 +51,7 @@ interface CallOptions {
 }
 
 export const ADMIN_KEY = 'the-admin-key';
+export const METRICS_KEY = 'the-metrics-key';
 
 export const MAIN: ApiSource = {
   name: 'main',
@@ -89,6 +91,10 @@ export async function startApi(
     secretBox: createSecretBox('a secret key for tests'),
     limits: { maxPendingEvents: 1_000, maxBodyBytes: 1_048_576 },
     adminKey: new Secret(ADMIN_KEY),
+    metricsKey: new Secret(METRICS_KEY),
+    metrics: createMetrics({ version: '0', role: 'api' }),
+    sdkMetrics: () => Promise.resolve('temporal_long_request_total 0\n'),
+    tracing: null,
     appTypes: USUAL_APP_TYPES,
     temporalUi: { baseUrl: 'http://ui.test', namespace: 'default' },
     log,

@@ -5,11 +5,11 @@ import type { Deployment } from './deployment';
 
 /** They end after their work, so they have no probe and are not kept running. */
 const ONE_SHOTS = ['temporal-schema', 'temporal-namespace'];
-const PUBLISHED = ['api', 'temporal-ui'];
+const PUBLISHED = ['api', 'temporal-ui', 'prometheus', 'grafana'];
 export const PROBES = ['/healthz', '/readyz'];
 /** It changes the owner of its data folder at its first start. */
 const KEEPS_CAPABILITIES = ['postgres'];
-const EXACT_TAG = /:\d+\.\d+(\.\d+)?(-[\w.-]+)?$/;
+const EXACT_TAG = /:v?\d+\.\d+(\.\d+)?(-[\w.-]+)?$/;
 
 export function compareServices({ compose, code }: Deployment): readonly string[] {
   const findings: string[] = [];
@@ -39,8 +39,12 @@ export function compareServices({ compose, code }: Deployment): readonly string[
       if (condition === 'service_healthy' && target?.healthcheck === undefined)
         say(`${other} is never healthy`);
     }
+    for (const secret of service.secrets ?? []) {
+      if (!(secret in (compose.secrets ?? {}))) say(`is given the secret ${secret}, which is not there`);
+    }
     for (const volume of service.volumes ?? []) {
-      const [from = ''] = volume.split(':');
+      const [from = '', , mode] = volume.split(':');
+      if (from.startsWith('./') && mode !== 'ro') say(`may write to ${from}`);
       const known = from.startsWith('./') ? code.exists(from) : from in compose.volumes;
       if (!known) say(`mounts ${from}, which is not there`);
     }

@@ -7,7 +7,13 @@ const ROLES = ['api', 'worker'] as const;
 /** Belongs to the embedded start, to the command line, or to a Temporal server other than the one in compose. */
 const NOT_IN_COMPOSE =
   /^(JISR_DATA_DIR|JISR_URL|JISR_API_KEY|TEMPORAL_CLI_PATH|TEMPORAL_API_KEY|TEMPORAL_TLS.*)$/;
-const OF_THE_API_ALONE: readonly string[] = ['JISR_ADMIN_KEY', 'HOST', 'PORT'];
+const OF_ONE_ALONE: Readonly<Record<string, string>> = {
+  JISR_ADMIN_KEY: 'api',
+  HOST: 'api',
+  PORT: 'api',
+  JISR_METRICS_HOST: 'worker',
+  JISR_METRICS_PORT: 'worker',
+};
 
 export function compareVariables({
   compose,
@@ -23,7 +29,7 @@ export function compareVariables({
       if (!server.has(name)) findings.push(`${role} is given ${name}, which the configuration never reads`);
     }
     for (const name of server) {
-      const wanted = !NOT_IN_COMPOSE.test(name) && (role === 'api' || !OF_THE_API_ALONE.includes(name));
+      const wanted = !NOT_IN_COMPOSE.test(name) && (OF_ONE_ALONE[name] ?? role) === role;
       if (wanted && !given.includes(name)) findings.push(`${role} is not given ${name}`);
       if (!wanted && given.includes(name)) findings.push(`${role} is given ${name} and has no use for it`);
     }

@@ -15,6 +15,7 @@ export interface ComposeService {
   readonly volumes?: readonly string[];
   readonly networks?: readonly string[];
   readonly tmpfs?: readonly string[];
+  readonly secrets?: readonly string[];
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
   readonly security_opt?: readonly string[];
@@ -30,6 +31,7 @@ export interface ComposeFile {
   readonly services: Readonly<Record<string, ComposeService>>;
   readonly volumes: Readonly<Record<string, unknown>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean }>>;
+  readonly secrets?: Readonly<Record<string, { readonly environment: string }>>;
 }
 
 /** One `${…}`: with `required`, Compose refuses to start without it and says `text`; else `text` is the default. */

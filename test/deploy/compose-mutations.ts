@@ -121,6 +121,16 @@ export const SERVICE_MUTATIONS: readonly Mutation[] = [
     inService('api', () => ({ volumes: ['./jisr.yml:/etc/jisr/jisr.yaml:ro'] })),
     /mounts .\/jisr.yml, which is not there/,
   ],
+  [
+    'a file that may be written to',
+    inService('prometheus', () => ({ volumes: ['./deploy/prometheus:/etc/prometheus'] })),
+    /prometheus: may write to .\/deploy\/prometheus/,
+  ],
+  [
+    'a secret that nobody gives',
+    inService('prometheus', () => ({ secrets: ['metrics'] })),
+    /is given the secret metrics, which is not there/,
+  ],
   ['a single worker', inService('worker', () => ({ deploy: { replicas: 1 } })), /single point of failure/],
   [
     'a UI somewhere else',

@@ -44,5 +44,7 @@ const NEVER_ASKED = {
   sources: [],
   limits: { maxPendingEvents: 1, maxBodyBytes: 1 },
   adminKey: new Secret('never asked'),
+  metricsKey: null,
+  tracing: null,
   log: createLogger({ level: 'silent' }),
 } as unknown as ApiDependencies;

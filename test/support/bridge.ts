@@ -6,6 +6,7 @@ import { msToTs } from '@temporalio/common/lib/time';
 import { loadConfig, Secret, type Config, type Environment } from '../../src/config';
 import { createBridgeControl, type BridgeControl } from '../../src/control/bridge-control';
 import { createLogger, type Logger } from '../../src/logger';
+import { quietTelemetry } from '../../src/roles/telemetry';
 import { watchWorkflows } from '../../src/roles/watch-workflows';
 import { startWorkerRole, type WorkerPorts, type WorkerRole } from '../../src/roles/worker-role';
 import type { Store } from '../../src/store/database';
@@ -81,6 +82,7 @@ export async function startTestBridge(parts: {
     ...parts,
     secretKey: SECRET_KEY,
     log,
+    telemetry: quietTelemetry(),
     bundlePath: process.env['JISR_TEST_BUNDLE']!,
     answersFirst: () => false,
   });

@@ -31,6 +31,7 @@ async function bundle(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'jisr-bundle-'));
   const { code } = await bundleWorkflowCode({
     workflowsPath: join(__dirname, '../../src/workflows/index.ts'),
+    workflowInterceptorModules: [join(__dirname, '../../src/workflows/trace-interceptors.ts')],
     logger: new DefaultLogger('WARN'),
   });
   writeFileSync(join(folder, 'workflow-bundle.js'), code);

@@ -39,6 +39,7 @@ export function natively({ folder, programs, path, postgresPort, temporalPort, v
     '5432': String(postgresPort),
     '7233': String(temporalPort),
     '8080': '0',
+    '9464': '0',
     '0.0.0.0': '127.0.0.1',
   };
   const parts = [

@@ -10,6 +10,7 @@ import type { EventState } from '../../src/domain/event-state';
 import { Closing } from '../../src/roles/closing';
 import { SOURCE } from '../../src/demo/stage';
 import { startBridge, type Bridge } from '../../src/roles/embedded';
+import { quietTelemetry } from '../../src/roles/telemetry';
 import { startSimulator } from '../../src/simulator/simulator';
 import type { NewChange } from '../../src/simulator/change-types';
 import type { Simulator } from '../../src/simulator/simulator-types';
@@ -77,6 +78,7 @@ export async function openLab(): Promise<Lab> {
       config,
       env: childEnvironment(),
       log,
+      telemetry: quietTelemetry(),
       say: () => undefined,
       bundlePath: join(__dirname, '../../dist/workflow-bundle.js'),
     });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
 import { createPushBurst } from '../../src/control/push-burst';
+import { quietTelemetry } from '../../src/roles/telemetry';
 import { startApiRole, type ApiRole } from '../../src/roles/api-role';
 import { Secret } from '../../src/config';
 import { pauseSignal } from '../../src/contracts/messages';
@@ -71,6 +72,7 @@ describeOnBothEngines('pushes', (openStore) => {
       burst: createPushBurst(Date.now),
       uiUrl: null,
       log,
+      telemetry: quietTelemetry(),
     });
     odoo.setPush({
       url: `${api.url}/api/v1/webhooks/receive`,

@@ -70,8 +70,10 @@ export function createFeed(store: Store, log: Logger, over: Partial<FeedLimits> 
         return await work();
       } catch (error) {
         if (isOver()) return null;
-        const fields = { code: errorCodeOf(error), error: innermostMessage(error) };
-        log.warn(fields, 'the live feed cannot read the inbox; it tries again');
+        log.warn(
+          { code: errorCodeOf(error), error: innermostMessage(error) },
+          'the live feed cannot read the inbox; it tries again',
+        );
         await after(READ_AGAIN_MS);
         if (isOver()) return null;
       }

@@ -34,6 +34,8 @@ export interface WebhookToSend {
   /** For all of it: connection, TLS, headers, body. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Of the trace that the attempt is recorded in. */
+  readonly traceparent?: string | undefined;
 }
 
 export interface WebhookSender {
@@ -75,6 +77,7 @@ export function createWebhookSender(options: WebhookSenderOptions): WebhookSende
         'content-type': 'application/json',
         'user-agent': userAgent,
         ...signedHeaders({ ...webhook, atMs: startedMs }),
+        ...(webhook.traceparent === undefined ? {} : { traceparent: webhook.traceparent }),
       },
       body: webhook.body,
       signal: deadline.signal,

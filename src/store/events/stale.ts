@@ -25,6 +25,14 @@ export async function staleEvents(db: Database, limitRows: number): Promise<read
   }));
 }
 
+/** How long the event has stood in processing past its lease that has done so the longest; null when none has. */
+export async function overdueMs(db: Database): Promise<number | null> {
+  const { rows } = await db.execute<{ overdue_ms: number | null }>(sql`
+    select (extract(epoch from now() - min(lease_until)) * 1000)::float8 as overdue_ms from events
+    where status = 'processing' and lease_until <= now()`);
+  return rows[0]?.overdue_ms ?? null;
+}
+
 /**
  * Settles a stale event: `renew` when its run lives, else the state it goes to. Nothing happens when the row
  * moved since it was read. Answers whether it did.
