@@ -43,6 +43,8 @@ export async function keepInQuarantine(
 
 export interface QuarantinedEntry {
   readonly id: number;
+  /** Settled long ago: what came is gone. */
+  readonly rawDroppedAtMs: number | null;
   readonly source: string;
   readonly channel: Channel;
   readonly reason: string;
@@ -136,6 +138,7 @@ function toEntry(row: Omit<typeof quarantine.$inferSelect, 'raw' | 'digest'>): Q
   const { id, source, channel, reason, status, firstAt, lastAt, times, settledAt } = row;
   return {
     id,
+    rawDroppedAtMs: row.rawDroppedAt?.getTime() ?? null,
     source,
     channel,
     reason,

@@ -90,7 +90,14 @@ interface ActedOn {
 
 async function actOn(tx: Database, replay: Replay, keys: readonly string[]): Promise<ActedOn> {
   if (keys.length === 0) return { done: 0, skips: [], toTell: [] };
-  const rows = [...(await lockRows(tx, keys.map((key) => ({ key })))).values()];
+  const rows = [
+    ...(
+      await lockRows(
+        tx,
+        keys.map((key) => ({ key })),
+      )
+    ).values(),
+  ];
   if (!isForDeadLetters(replay)) await insertMissing(tx, replay, rows);
   const deliveries = await plannedDeliveries(
     tx,

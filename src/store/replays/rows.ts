@@ -12,14 +12,17 @@ import {
   type SkipCounts,
   type SkipReason,
 } from '../../domain/replay';
+import { required } from '../../domain/required';
 import type { Database } from '../database';
-import { replays } from '../schema';
+import { replays, subscriptions } from '../schema';
 import { readFilter, type ReplayFilter } from './filter';
 
 export interface Replay extends BulkPlan {
   readonly id: string;
   readonly seq: number;
   readonly filter: ReplayFilter;
+  /** For people; null where none is named. */
+  readonly subscription: string | null;
   /** Events at most. */
   readonly ratePerSecond: number;
   /** The name of the key that asked. */
@@ -52,20 +55,19 @@ export async function createReplay(db: Database, { filter, ...wanted }: NewRepla
   const [row] = await db
     .insert(replays)
     .values({ id, filter: kept, ...wanted })
-    .returning();
-  if (row === undefined) throw new Error('the database did not answer with the row it was given');
-  return toReplay(row);
+    .returning({ id: replays.id });
+  return required(await readReplay(db, row?.id ?? ''), 'the bulk act that was just written');
 }
 
 /** Null when there is none. */
 export async function readReplay(db: Database, id: string): Promise<Replay | null> {
-  const [row] = await db.select().from(replays).where(eq(replays.id, id));
+  const [row] = await select(db).where(eq(replays.id, id));
   return row === undefined ? null : toReplay(row);
 }
 
 /** The same, locked until the transaction ends. */
 export async function lockReplay(tx: Database, id: string): Promise<Replay | null> {
-  const [row] = await tx.select().from(replays).where(eq(replays.id, id)).for('update');
+  const [row] = await select(tx).where(eq(replays.id, id)).for('update', { of: replays });
   return row === undefined ? null : toReplay(row);
 }
 
@@ -78,9 +80,7 @@ export async function listReplays(
     readonly state: ReplayState | null;
   },
 ): Promise<readonly Replay[]> {
-  const rows = await db
-    .select()
-    .from(replays)
+  const rows = await select(db)
     .where(
       and(
         page.before === null ? undefined : lt(replays.seq, page.before),
@@ -94,10 +94,7 @@ export async function listReplays(
 
 /** Those that a workflow must be there for. */
 export async function openReplays(db: Database): Promise<readonly Replay[]> {
-  const rows = await db
-    .select()
-    .from(replays)
-    .where(inArray(replays.state, ['running', 'paused']));
+  const rows = await select(db).where(inArray(replays.state, ['running', 'paused']));
   return rows.map(toReplay);
 }
 
@@ -150,10 +147,24 @@ export function withSkips(skips: SkipCounts, more: readonly SkipReason[]): SkipC
   return counts;
 }
 
-function toReplay({ filter, createdAt, endedAt, ...row }: typeof replays.$inferSelect): Replay {
+function select(db: Database) {
+  return db
+    .select({ row: replays, subscription: subscriptions.name })
+    .from(replays)
+    .leftJoin(subscriptions, eq(subscriptions.id, replays.subscriptionId));
+}
+
+function toReplay({
+  row: { filter, createdAt, endedAt, ...row },
+  subscription,
+}: {
+  readonly row: typeof replays.$inferSelect;
+  readonly subscription: string | null;
+}): Replay {
   const parsed = readFilter(filter);
   return {
     ...row,
+    subscription,
     filter: parsed,
     errorClass: parsed.errorClass ?? null,
     createdAtMs: createdAt.getTime(),
