@@ -62,6 +62,14 @@ describeOnBothEngines('bulk acts', (openStore) => {
     expect(await readActions(store().db, seq)).toMatchObject([
       { action: 'replay', actor: 'admin', reason: 'a test', replayId: id },
     ]);
+    const shown = await handle(id).describe();
+    expect(await shown.staticSummary()).toBe('replay of 30 events by admin: a test');
+    expect(await shown.staticDetails()).toContain('which events: `{"source":"main"}`');
+    const { currentDetails } = await handle(id).query<{ currentDetails: string }>(
+      '__temporal_workflow_metadata',
+    );
+    expect(currentDetails).toContain('**30** of 30 events handed on, 0 skipped');
+    expect(currentDetails).toContain('- by: admin\n- why: a test');
     // A second one over the same events is one of its own.
     const second = await begin({ ratePerSecond: 200 });
     await ends(second);
