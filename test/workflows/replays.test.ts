@@ -178,6 +178,23 @@ describeOnBothEngines('bulk acts', (openStore) => {
     expect(await setReplayState(store().db, id, 'running', null)).toMatchObject({ kind: 'over' });
   }, 90_000);
 
+  test('a resume right behind a pause goes on at once', async () => {
+    await start();
+    await accept(...events(1, 20));
+    await statesBecome({ processed: 20 });
+    const id = await begin({ ratePerSecond: 5 });
+    await eventually(async () => {
+      expect((await rowOf(id)).done).toBeGreaterThan(0);
+    });
+    for (const signal of [pauseSignal, resumeSignal]) await handle(id).signal(signal);
+    const { done } = await rowOf(id);
+    // Well before its net, a minute.
+    await eventually(async () => {
+      expect((await rowOf(id)).done).toBeGreaterThan(done);
+    }, 30_000);
+    await setReplayState(store().db, id, 'aborted', null);
+  }, 60_000);
+
   test('killed and started again, and with its history lost, it goes on where it was and doubles nothing', async () => {
     await start();
     await accept(...events(1, 80));
