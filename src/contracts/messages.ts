@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EventState } from '../domain/event-state';
 import type { Reporting, SyncCounts, SyncFailure, SyncPhase, SyncSettings } from '../domain/sync';
+import type { ReplayProgress } from './activities';
 import type { EventToProcess } from './workflows';
 
 /** Reasons are for people; the Web UI may send none, or no argument at all. */
@@ -9,7 +10,12 @@ export interface PauseNote {
   readonly reason?: string;
 }
 
-// OdooPullWorkflow and DispatchWorkflow
+/** `actor`: the name of the key that asked; the Web UI sends none. */
+export interface DiscardNote extends PauseNote {
+  readonly actor?: string;
+}
+
+// OdooPullWorkflow, DispatchWorkflow and ReplayWorkflow
 export const pauseSignal = defineSignal<[PauseNote?]>('pause');
 export const resumeSignal = defineSignal('resume');
 
@@ -61,7 +67,7 @@ export const dispatchStatusQuery = defineQuery<DispatchStatus>('status');
 // ProcessEventWorkflow
 /** Both count only while the event is a dead letter. */
 export const retrySignal = defineSignal('retry');
-export const discardSignal = defineSignal<[PauseNote?]>('discard');
+export const discardSignal = defineSignal<[DiscardNote?]>('discard');
 /** Deliveries became due before their time: the run makes them now. Harmless at any time. */
 export const deliverNowSignal = defineSignal('deliverNow');
 
@@ -76,3 +82,11 @@ export interface EventStatus extends EventToProcess {
   }[];
 }
 export const eventQuery = defineQuery<EventStatus>('event');
+
+// ReplayWorkflow
+/** It goes on no more; what was handed on stays so. */
+export const abortSignal = defineSignal<[PauseNote?]>('abort');
+/** Its row was changed: it looks at once. A lost one costs a timer's length. */
+export const replayChangedSignal = defineSignal('replayChanged');
+/** Null until it has looked. */
+export const replayQuery = defineQuery<ReplayProgress | null>('replay');

@@ -48,7 +48,7 @@ export async function openSharedParts(
       telemetry.tracing,
     );
     closing.add(() => session.close());
-    closing.add(await watchWorkflows(session, config, log));
+    closing.add(await watchWorkflows(session, config, log, store.db));
     return { store, session, secretKey, closing };
   } catch (error) {
     await closing.close();

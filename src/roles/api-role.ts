@@ -12,6 +12,7 @@ import { createBridgeControl } from '../control/bridge-control';
 import { createDispatchBell } from '../control/dispatch-bell';
 import { createEventRuns } from '../control/event-runs';
 import type { PushBurst } from '../control/push-burst';
+import { createReplayRuns } from '../control/replay-runs';
 import { createPushStarts } from '../control/push-starts';
 import { createIntake } from '../intake/accept';
 import type { Logger } from '../logger';
@@ -95,6 +96,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     burst,
     bell,
     runs,
+    replayRuns: createReplayRuns(client),
     secretBox: createSecretBox(secretKey.reveal()),
     webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
     limits: config.limits,

@@ -11,6 +11,7 @@ import { createWebhookSender } from '../../src/channels/webhook/sender';
 import { Secret } from '../../src/config';
 import type { EventRuns } from '../../src/contracts/event-runs';
 import { createPushBurst } from '../../src/control/push-burst';
+import type { ReplayRuns } from '../../src/contracts/replay-runs';
 import { USUAL_APP_TYPES } from '../../src/domain/app-types';
 import { createIntake } from '../../src/intake/accept';
 import { createLogger } from '../../src/logger';
@@ -87,6 +88,7 @@ export async function startApi(
     burst: createPushBurst(Date.now),
     bell: { ring: () => undefined, setAwake: () => undefined },
     runs: NO_RUNS,
+    replayRuns: NO_REPLAY_RUNS,
     webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
     secretBox: createSecretBox('a secret key for tests'),
     limits: { maxPendingEvents: 1_000, maxBodyBytes: 1_048_576 },
@@ -147,6 +149,13 @@ export async function startApi(
     },
   };
 }
+
+/** Nobody goes on with a bulk act. */
+const NO_REPLAY_RUNS: ReplayRuns = {
+  start: () => Promise.resolve(),
+  wake: () => Promise.resolve(),
+  fateOf: () => Promise.resolve('gone'),
+};
 
 /** Temporal knows no run of any event. */
 const NO_RUNS: EventRuns = {

@@ -10,6 +10,7 @@ import { EVENT_STATES } from '../../src/domain/event-state';
 import { ODOO_FAILURE_CODES } from '../../src/domain/failure';
 import { FINDING_CODES } from '../../src/domain/reconciliation-findings';
 import { SUBSCRIPTION_STATUSES } from '../../src/domain/subscription';
+import { REPLAY_STATES, REPLAY_WAITS, SKIP_REASONS } from '../../src/domain/replay';
 import { createLogger } from '../../src/logger';
 import { NOTICE_KINDS } from '../../src/store/notices';
 import { QUARANTINE_STATUSES } from '../../src/store/quarantine';
@@ -19,6 +20,9 @@ const { text } = readPage('docs/runbook.md');
 
 test.each([
   ['## States of an event', EVENT_STATES],
+  ['## States of a bulk act', REPLAY_STATES],
+  ['## Why a bulk act waits', REPLAY_WAITS],
+  ['## Why a bulk act skipped events', SKIP_REASONS],
   ['## States of a delivery', DELIVERY_STATES],
   ['## Why a delivery waits', WAIT_REASONS],
   ['## The circuit of a subscription', CIRCUIT_STATES],

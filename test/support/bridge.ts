@@ -86,7 +86,7 @@ export async function startTestBridge(parts: {
     bundlePath: process.env['JISR_TEST_BUNDLE']!,
     answersFirst: () => false,
   });
-  const unwatch = await watchWorkflows(parts.session, parts.config, log);
+  const unwatch = await watchWorkflows(parts.session, parts.config, log, parts.store.db);
   return {
     control: createBridgeControl(parts.session.client),
     worker,
