@@ -17,6 +17,7 @@ import { httpUrl, logLevel, postgresUrl, text, wholeNumber } from './config/valu
 import { NO_YAML_FILE, readYamlFile } from './config/yaml-file';
 
 export { describeConfig } from './config/describe';
+export { readLocalKey, type LocalKey } from './config/local-key';
 export { ConfigError, type ConfigProblem } from './config/problem';
 export { Secret } from './config/secret';
 export type { Environment } from './config/setting-reader';

@@ -12,6 +12,7 @@ import type { IntakeSource } from '../intake/accepted';
 import type { Logger } from '../logger';
 import type { Store } from '../store/database';
 import type { SecretBox } from '../store/secret-box';
+import type { Looks } from './doctor/looks';
 import type { Feed } from './live/feed';
 import type { TemporalUi } from './present';
 
@@ -43,6 +44,7 @@ export interface ApiDependencies {
     readonly sender: Pick<WebhookSender, 'send'>;
     readonly refuses: AddressGuard;
   };
+  readonly looks: Looks;
   readonly limits: Pick<LimitsConfig, 'maxPendingEvents' | 'maxBodyBytes'>;
   readonly adminKey: Secret;
   /** Which models each app pulls. */

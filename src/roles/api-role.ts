@@ -19,6 +19,7 @@ import { clearLeases } from '../store/events/claim';
 import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
 import { readVersion } from '../version';
+import { createLooks } from './looks';
 import { intakeSource } from './sources';
 import type { WorkerPorts } from './worker-role';
 
@@ -76,6 +77,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     runs,
     secretBox: createSecretBox(secretKey.reveal()),
     webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
+    looks: createLooks(config, client),
     limits: config.limits,
     sources: config.sources.map((source, place) => ({
       name: source.name,

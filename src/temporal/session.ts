@@ -36,7 +36,7 @@ export function installRuntime(log: Logger): void {
 
 /** Connects, and makes the namespace ready: search attributes, retention. */
 export async function openSession(target: TemporalTarget, log: Logger): Promise<TemporalSession> {
-  const connection = await connect(target);
+  const connection = await connectTo(target);
   try {
     await prepareNamespace(connection, target.namespace, log);
     await registerSearchAttributes(connection, target.namespace);
@@ -48,7 +48,8 @@ export async function openSession(target: TemporalTarget, log: Logger): Promise<
   return { namespace: target.namespace, connection, client, close: () => connection.close() };
 }
 
-async function connect({ options }: TemporalTarget): Promise<NativeConnection> {
+/** @throws TemporalUnreachable */
+export async function connectTo({ options }: TemporalTarget): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect({ ...options, ...compression(options) });
   } catch (cause) {

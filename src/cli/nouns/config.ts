@@ -1,7 +1,7 @@
 // `jisr config …`: what the configuration is, before anything is started. Never shows a secret.
 import { Command } from 'commander';
-import { ConfigError, describeConfig, loadConfig } from '../config';
-import { CliExit, type CliIo } from './io';
+import { ConfigError, describeConfig, loadConfig } from '../../config';
+import { CliExit, type CliIo } from '../io';
 
 export function configCommand({ out, err, env, workingFolder }: CliIo): Command {
   const check = new Command('check').description('read it, and say all that is wrong with it').action(() => {

@@ -1,0 +1,148 @@
+// `jisr replays …`: deliver many events again, and steer what runs.
+import { Option, type Command } from 'commander';
+import { OPERATIONS, PRIORITIES } from '../../domain/event';
+import { EVENT_STATES } from '../../domain/event-state';
+import { RATE_BOUNDS } from '../../domain/subscription-rules';
+import { agreed, perform, told } from '../act';
+import { runBulk, type BulkOptions } from '../bulk';
+import { WrongUsage, type CliIo } from '../io';
+import { showList, understood } from '../lists';
+import { collected, TIME, time, wholeNumber, withDryRun, withPages, withYes } from '../options';
+import type { AskedActOptions, OutputOption, PageOptions } from '../options';
+import { progressText, replayPath, watchReplay } from '../replay-watch';
+import { showReplay } from '../replay-view';
+import { stateCell } from '../screen/words';
+import { replayShape, type Replay } from '../shapes';
+import { atDesk, noun, verb } from '../verb';
+
+interface CreateOptions extends BulkOptions {
+  readonly source?: string;
+  readonly model?: string;
+  readonly recordId?: number;
+  readonly operation?: string;
+  readonly priority?: string;
+  readonly status?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly errorClass?: string;
+  readonly key?: readonly string[];
+  readonly only: string;
+  readonly subscription?: string;
+  readonly rate?: number;
+  readonly reason: string;
+}
+
+const PATH = '/api/v1/replays';
+
+export function replaysCommand(io: CliIo): Command {
+  const list = withPages(verb('list', 'the replays, newest first')).action(
+    atDesk(io, async (desk, pages: PageOptions) => {
+      await showList(
+        desk,
+        {
+          path: PATH,
+          plural: 'replays',
+          item: replayShape,
+          titles: ['ID', 'ACT', 'STATE', 'PROGRESS', 'WHEN', 'WHO', 'WHY'],
+          row: (one: Replay) => [
+            one.id,
+            one.act,
+            stateCell(one.state),
+            progressText(one),
+            desk.time(one.created_at),
+            one.actor,
+            one.reason ?? '',
+          ],
+          none: 'nothing was replayed yet',
+        },
+        pages,
+      );
+    }),
+  );
+  const show = verb('show <id>', 'one replay and how far it is')
+    .option('--watch', 'follow it to its end')
+    .action(
+      atDesk(io, async (desk, id: string, { watch }: OutputOption & { readonly watch?: true }) => {
+        if (watch === true) {
+          await watchReplay(desk, id);
+          return;
+        }
+        const answer = await desk.client.get(replayPath(id));
+        if (desk.isJson) desk.json(answer);
+        else showReplay(desk, understood(replayShape, answer));
+      }),
+    );
+  return noun('replays', 'delivering many events again', [
+    createReplay(io),
+    list,
+    show,
+    steering(io, 'pause', 'hand no more events on for now'),
+    steering(io, 'resume', 'go on where it was'),
+    withYes(steering(io, 'abort', 'hand no more events on; those handed on are delivered')),
+  ]);
+}
+
+function createReplay(io: CliIo): Command {
+  return withYes(withDryRun(verb('create', 'deliver all events that fit again, below what comes in live')))
+    .option('--source <name>', 'of this source')
+    .option('--model <model>', 'of this model, as res.partner')
+    .option('--record-id <id>', 'of this record, with --model', wholeNumber(0, 999_999_999_999_999))
+    .addOption(new Option('--operation <operation>', 'what happened').choices(OPERATIONS))
+    .addOption(new Option('--priority <priority>', 'how urgent').choices(PRIORITIES))
+    .addOption(new Option('--status <status>', 'where it stands').choices(EVENT_STATES))
+    .option('--since <time>', `accepted from then on: ${TIME}`, time)
+    .option('--until <time>', 'accepted before then', time)
+    .option('--error-class <class>', 'that failed so')
+    .option('--key <key>', 'these events; may be given several times', collected)
+    .addOption(
+      new Option('--only <which>', 'failed: dead deliveries alone; all: sent ones too')
+        .choices(['failed', 'all'])
+        .default('failed'),
+    )
+    .option('--subscription <name>', 'deliver to this one alone: its name or id')
+    .option('--rate <number>', 'events per second at most', wholeNumber(RATE_BOUNDS.least, RATE_BOUNDS.most))
+    .option('--wait', 'follow it to its end')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .action(
+      atDesk(io, async (desk, options: CreateOptions) => {
+        const filter = filterOf(options);
+        if (Object.values(filter).every((value) => value === undefined))
+          throw new WrongUsage('say which events: --model, --since, --status, --source, --key …');
+        const { only, subscription, rate, reason } = options;
+        const body = { filter, only, subscription, rate_per_second: rate, reason };
+        await runBulk(desk, { verb: 'replay', path: PATH, body }, options);
+      }),
+    );
+}
+
+function filterOf(options: CreateOptions) {
+  const { source, model, recordId, operation, priority, status, since, until, errorClass, key } = options;
+  return {
+    source,
+    model,
+    record_id: recordId,
+    operation,
+    priority,
+    status,
+    since,
+    until,
+    error_class: errorClass,
+    keys: key,
+  };
+}
+
+function steering(io: CliIo, act: 'pause' | 'resume' | 'abort', description: string): Command {
+  return withDryRun(verb(`${act} <id>`, description)).action(
+    atDesk(io, async (desk, id: string, options: AskedActOptions) => {
+      const on = replayPath(id);
+      const what = `${act} replay ${id}`;
+      if (act === 'abort' && options.dryRun !== true) await agreed(desk, what, options.yes);
+      const answer = await perform(desk, { what, method: 'POST', path: `${on}/${act}`, on }, options);
+      told(
+        desk,
+        answer,
+        () => `replay ${id}: ${act} accepted; \`jisr replays show ${id}\` says how far it is`,
+      );
+    }),
+  );
+}

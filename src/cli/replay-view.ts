@@ -1,0 +1,30 @@
+// A replay for people.
+import type { Desk } from './desk';
+import { percentOf, progressText } from './replay-watch';
+import { stateCell } from './screen/words';
+import type { Replay } from './shapes';
+
+export function showReplay(desk: Desk, replay: Replay): void {
+  const percent = percentOf(replay);
+  desk.fields([
+    ['id', { text: replay.id, tone: 'strong' }],
+    ['act', replay.act],
+    ['state', stateCell(replay.state)],
+    ['progress', `${progressText(replay)}${percent === null ? '' : ` (${percent} %)`}`],
+    ['events', filterText(replay.filter)],
+    ['deliveries', replay.only === 'all' ? 'all, sent ones too' : 'failed ones'],
+    ['to', replay.subscription ?? 'all subscriptions'],
+    ['rate', replay.rate_per_second === null ? null : `${replay.rate_per_second} per second at most`],
+    ['who', replay.actor],
+    ['why', replay.reason],
+    ['begun', desk.time(replay.created_at)],
+    ['ended', replay.ended_at === null ? null : desk.time(replay.ended_at)],
+    ['temporal', replay.temporal_url],
+  ]);
+}
+
+function filterText(filter: Replay['filter']): string {
+  return Object.entries(filter)
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`)
+    .join('; ');
+}
