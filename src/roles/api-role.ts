@@ -77,7 +77,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     runs,
     secretBox: createSecretBox(secretKey.reveal()),
     webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
-    looks: createLooks(config, client),
+    looks: createLooks(config, session),
     limits: config.limits,
     sources: config.sources.map((source, place) => ({
       name: source.name,

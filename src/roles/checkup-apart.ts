@@ -2,7 +2,6 @@
 // takes no lock and starts nothing.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from '@temporalio/client';
 import { decrypts } from '../api/doctor/checkup';
 import { lookAtEvents, lookAtSource, lookAtSubscriptions, lookedAt } from '../api/doctor/areas';
 import { createAddressGuard } from '../channels/webhook/address-guard';
@@ -14,8 +13,7 @@ import { temporalFindings } from '../domain/checkups/temporal';
 import { lockHolder } from '../data-folder/pid-lock';
 import { lookAtStore, withPostgres } from '../store/look';
 import { createSecretBox } from '../store/secret-box';
-import { lookAtTemporal } from '../temporal/look';
-import { connectTo, TemporalUnreachable } from '../temporal/session';
+import { lookAtServer } from '../temporal/look';
 import { odooLook } from './looks';
 import { pullingSources } from './sources';
 
@@ -69,17 +67,7 @@ async function temporalArea(
   config: Config,
 ): Promise<readonly Finding[]> {
   if (server.kind === 'embedded') return [ok('temporal', 'embedded', 'starts with Jisr')];
-  try {
-    const connection = await connectTo({ namespace, options: server.connectionOptions.reveal() });
-    try {
-      const client = new Client({ connection, namespace });
-      const runs = pullingSources(config).map(({ name, isFirst }) => pullWorkflowId(name, isFirst));
-      return temporalFindings(await lookAtTemporal(client, [DISPATCH_WORKFLOW_ID, ...runs], Date.now));
-    } finally {
-      await connection.close();
-    }
-  } catch (error) {
-    if (!(error instanceof TemporalUnreachable)) throw error;
-    return temporalFindings({ kind: 'away', reason: error.message });
-  }
+  const target = { namespace, options: server.connectionOptions.reveal() };
+  const runs = pullingSources(config).map(({ name, isFirst }) => pullWorkflowId(name, isFirst));
+  return temporalFindings(await lookAtServer(target, [DISPATCH_WORKFLOW_ID, ...runs], Date.now));
 }

@@ -1,17 +1,17 @@
 // What a check-up looks at outside of the store: each Odoo, Temporal, the disk.
 import { statfs } from 'node:fs/promises';
-import type { Client } from '@temporalio/client';
 import type { Looks } from '../api/doctor/looks';
 import type { Config, PullConfig } from '../config';
 import type { OdooFacts } from '../domain/checkups/odoo';
 import { lookAtOdoo } from '../odoo/look';
 import { lookAtTemporal } from '../temporal/look';
+import type { TemporalSession } from '../temporal/session';
 import { readVersion } from '../version';
 
-export function createLooks(config: Config, client: Client): Looks {
+export function createLooks(config: Config, session: TemporalSession): Looks {
   return {
     odoo: (name) => odooLook(config.sources.find((source) => source.name === name)?.pull ?? null),
-    temporal: (workflowIds) => lookAtTemporal(client, workflowIds, Date.now),
+    temporal: (workflowIds) => lookAtTemporal(session, workflowIds, Date.now),
     freeBytes: () => freeBytes(config),
     version: readVersion(),
   };

@@ -1,12 +1,13 @@
 // A look at the Temporal server for a check-up: versions, namespace, who polls, what runs. Changes nothing there.
 import { readFileSync } from 'node:fs';
-import { isGrpcServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowNotFoundError, Client } from '@temporalio/client';
 import { temporal } from '@temporalio/proto';
 import { z } from 'zod';
 import { BATCH_TASK_QUEUE, DELIVERY_TASK_QUEUE, ODOO_TASK_QUEUE, TASK_QUEUE } from '../contracts/names';
 import type { QueueFacts, RunFacts, TemporalFacts } from '../domain/checkups/temporal';
 import { messageOf } from '../system-error';
 import { missingAttributes } from './search-attributes';
+import { connectTo, TemporalUnreachable, type TemporalSession, type TemporalTarget } from './session';
 
 /** All of it: a person waits for the answer. */
 const ANSWER_WITHIN_MS = 5_000;
@@ -24,7 +25,7 @@ const QUEUES = [
 
 /** @param workflowIds of those that should run for ever */
 export async function lookAtTemporal(
-  client: Client,
+  { client }: Pick<TemporalSession, 'client'>,
   workflowIds: readonly string[],
   nowMs: () => number,
 ): Promise<TemporalFacts> {
@@ -36,6 +37,26 @@ export async function lookAtTemporal(
     if (!isGrpcServiceError(error) && !(error instanceof Error && isGrpcServiceError(error.cause)))
       throw error;
     return { kind: 'away', reason: `no answer: ${messageOf(error)}` };
+  }
+}
+
+/** The same over a connection of its own, which makes nothing ready there. */
+export async function lookAtServer(
+  target: TemporalTarget,
+  workflowIds: readonly string[],
+  nowMs: () => number,
+): Promise<TemporalFacts> {
+  try {
+    const connection = await connectTo(target);
+    try {
+      const client = new Client({ connection, namespace: target.namespace });
+      return await lookAtTemporal({ client }, workflowIds, nowMs);
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (error instanceof TemporalUnreachable) return { kind: 'away', reason: error.message };
+    throw error;
   }
 }
 
