@@ -33,8 +33,8 @@ export function unreachable(
   { url, timeoutMs, gaveUp }: { url: string; timeoutMs: number; gaveUp: boolean },
 ): Error {
   if (gaveUp) return new CliExit(130);
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'TimeoutError') {
+  // Not `instanceof`: it is none of Error's in every realm.
+  if (typeof error === 'object' && error !== null && 'name' in error && error.name === 'TimeoutError') {
     const next = `see that it is up (${url}/readyz), then try again`;
     return new BridgeSilent(`${url}: no answer within ${Math.round(timeoutMs / 1000)} s: ${next}`);
   }

@@ -22,11 +22,12 @@ interface FieldOptions extends ActOptions {
   readonly fields?: readonly string[];
   readonly ordered?: boolean;
   readonly coalesce?: boolean;
-  readonly rate?: number | null;
+  readonly rate?: number | typeof NONE;
 }
 
 const PARTS = ['sources', 'models', 'operations', 'priorities', 'fields'] as const;
 const ANY = 'any';
+const NONE = 'none';
 
 export function createSubscription(io: CliIo): Command {
   return withFields(
@@ -86,13 +87,13 @@ function withFields(command: Command): Command {
     .addOption(
       new Option(
         '--rate <number>',
-        `attempts per second at most, ${RATE_BOUNDS.least} to ${RATE_BOUNDS.most}; none`,
+        `attempts per second at most, ${RATE_BOUNDS.least} to ${RATE_BOUNDS.most}, or ${NONE}`,
       ).argParser(rate),
     );
 }
 
-function rate(given: string): number | null {
-  return given === 'none' ? null : wholeNumber(RATE_BOUNDS.least, RATE_BOUNDS.most)(given);
+function rate(given: string): number | typeof NONE {
+  return given === NONE ? NONE : wholeNumber(RATE_BOUNDS.least, RATE_BOUNDS.most)(given);
 }
 
 /** What is given takes the place of what was; `any` takes it out. */
@@ -114,6 +115,8 @@ function waysFrom({ ordered, coalesce, rate: ratePerSecond }: FieldOptions): Jso
   return {
     ...(ordered === undefined ? {} : { ordered }),
     ...(coalesce === undefined ? {} : { coalesce }),
-    ...(ratePerSecond === undefined ? {} : { rate_per_second: ratePerSecond }),
+    ...(ratePerSecond === undefined
+      ? {}
+      : { rate_per_second: ratePerSecond === NONE ? null : ratePerSecond }),
   };
 }
