@@ -80,7 +80,7 @@ async function checkSource(dependencies: ApiDependencies, source: ApiSource): Pr
   return { ok: false, detail: said(late, failure ?? 'see that Temporal and a worker are up') };
 }
 
-function lateAfterMs(source: ApiSource, setIntervalMs: number | null): number {
+export function lateAfterMs(source: ApiSource, setIntervalMs: number | null): number {
   const intervalMs = setIntervalMs ?? source.pull?.intervalMs ?? 0;
   return Math.max(LATE_INTERVALS * intervalMs, LEAST_LATE_MS);
 }

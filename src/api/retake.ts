@@ -16,47 +16,53 @@ export interface Retaken {
   readonly duplicate: boolean;
 }
 
-/**
- * @param raw JSON, as it came or corrected
- * @throws Problem 422 when it is still not understood: it stays open. 409 when its source is not configured.
- */
+export interface RetakeRequest {
+  /** As it came or corrected: JSON in a text, or what it says. */
+  readonly raw: string | object;
+  readonly by: string;
+  readonly reason: string | null;
+}
+
+/** @throws Problem 422 when it is still not understood: it stays open. 409 when its source is not configured. */
 export async function retake(
   { store, sources, intake, bell }: Pick<ApiDependencies, 'store' | 'sources' | 'intake' | 'bell'>,
   entry: QuarantinedEntry,
-  raw: string,
-  actor: string,
+  { raw, by, reason }: RetakeRequest,
 ): Promise<Retaken> {
   const source = sources.find(({ name }) => name === entry.source);
   if (source === undefined)
     throw new Problem(409, `its source "${entry.source}" is not configured: configure it, then retry`);
-  const arrival = read(entry, raw);
+  const arrival = read(entry, typeof raw === 'string' ? parse(raw) : raw);
   if (arrival.kind === 'unreadable') throw stillNotUnderstood(arrival.reason);
   const [accepted] = await intake.accept(source.intake, entry.channel, [arrival], null);
   const one = required(accepted, 'the answer to a copy');
   if (one.kind === 'quarantined')
     throw stillNotUnderstood(`the database refuses it: see GET /api/v1/quarantine/${one.quarantineId}`);
   if (one.kind === 'new') bell.ring();
-  await settleQuarantine(store.db, entry.id, { status: 'retried', by: actor, key: one.key });
+  await settleQuarantine(store.db, entry.id, { status: 'retried', by, reason, key: one.key });
   return { event_id: one.eventId, key: one.key, duplicate: one.kind === 'duplicate' };
 }
 
-function read({ channel }: QuarantinedEntry, raw: string): Arrival {
-  const body = parse(raw);
+function read({ channel, pullId }: QuarantinedEntry, body: unknown): Arrival {
   if (channel === 'pull') {
     const row = isJson(body) ? readPulledRow(body) : null;
-    return row?.arrival ?? { kind: 'unreadable', reason: 'no row with a positive `id`', raw };
+    if (row === null) throw stillNotUnderstood('no row with a positive `id`');
+    // Under another id it would stand in the way of that row.
+    if (pullId !== null && pullId !== String(row.id))
+      throw stillNotUnderstood(`its \`id\` is not ${pullId}, by which Odoo knows it`);
+    return row.arrival;
   }
   const push = readPush(body);
   switch (push.kind) {
     case 'single':
       return push.arrival;
     case 'unknown':
-      return { kind: 'unreadable', reason: push.reason, raw };
+      throw stillNotUnderstood(push.reason);
     case 'connection-test':
     case 'test-event':
-      return { kind: 'unreadable', reason: 'it is a test and stands for no change', raw };
+      throw stillNotUnderstood('it is a test and stands for no change');
     case 'batch':
-      return { kind: 'unreadable', reason: 'it is a batch: correct one event of it', raw };
+      throw stillNotUnderstood('it is a batch: correct one event of it');
   }
 }
 

@@ -40,6 +40,8 @@ export interface PullStatus {
   readonly refusedIds: readonly number[];
   /** What Odoo was told of it; null where it is not told. A worker of an earlier version says nothing. */
   readonly reporting?: Reporting | null;
+  /** When the last whole sweep began; null before the first one. A worker of an earlier version says nothing. */
+  readonly sweptMs?: number | null;
 }
 export const pullStatusQuery = defineQuery<PullStatus>('status');
 

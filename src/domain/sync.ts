@@ -38,6 +38,8 @@ export interface SyncCounts {
 export interface Sweep {
   readonly cursor: number;
   readonly newestMs: number | null;
+  /** When its first page came; one that an earlier version began does not say. */
+  readonly beganMs?: number;
 }
 
 export interface SyncState {
@@ -54,6 +56,8 @@ export interface SyncState {
   readonly nextPullMs: number;
   readonly nextSweepMs: number;
   readonly sweep: Sweep | null;
+  /** When the last whole sweep began; absent before the first one. */
+  readonly sweptMs?: number;
   readonly counts: SyncCounts;
   /** The last ids that Odoo refused to mark. */
   readonly refusedIds: readonly number[];
@@ -207,9 +211,12 @@ function withSweepPage(
   more: boolean,
   nowMs: number,
 ): SyncState {
+  const before = from === 0 ? { newestMs: null, beganMs: nowMs } : state.sweep;
+  const beganMs = before?.beganMs;
   const sweep: Sweep = {
     cursor: page.lastId ?? from,
-    newestMs: later(from === 0 ? null : (state.sweep?.newestMs ?? null), page.newestMs),
+    newestMs: later(before?.newestMs ?? null, page.newestMs),
+    ...(beganMs === undefined ? {} : { beganMs }),
   };
   // The sweep is what the next pull goes on with, also when it was due before this page.
   const nextSweepMs = nowMs + state.settings.sweepIntervalMs;
@@ -218,6 +225,7 @@ function withSweepPage(
   return {
     ...state,
     sweep: null,
+    ...(beganMs === undefined ? {} : { sweptMs: beganMs }),
     nextSweepMs,
     cursor: beganAgain ? sweep.cursor : Math.max(state.cursor, sweep.cursor),
     newestMs: later(state.newestMs, sweep.newestMs),

@@ -1,5 +1,6 @@
 // One transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Json, JsonObject } from '../domain/event';
 import { processingMode } from '../domain/processing';
 import { required } from '../domain/required';
 import type { Database } from '../store/database';
@@ -27,7 +28,8 @@ export async function commitArrivals(
   const unreadable = arrivals.flatMap(({ arrival, channel }) => {
     if (arrival.kind === 'event') return [];
     const raw = Buffer.from(typeof arrival.raw === 'string' ? arrival.raw : JSON.stringify(arrival.raw));
-    return [{ channel, reason: arrival.reason, raw, digest: sha256(raw) }];
+    const pullId = channel === 'pull' ? rowIdOf(arrival.raw) : null;
+    return [{ channel, reason: arrival.reason, raw, pullId, digest: sha256(raw) }];
   });
 
   return withSourceLocked(db, source.name, async (tx) => {
@@ -62,6 +64,16 @@ export async function commitArrivals(
       return { kind: 'new', key, eventId, toStart: isLeased(event) ? toStart(event, key, source) : null };
     });
   });
+}
+
+/** A pulled row always has one, also when it is not understood. */
+function rowIdOf(raw: Json): string | null {
+  const id = isObject(raw) ? raw['id'] : null;
+  return typeof id === 'number' ? String(id) : null;
+}
+
+function isObject(raw: Json): raw is JsonObject {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
 
 /** Fingerprints of a whole page take the time of many pushes: in parts, so that others get their turn. */

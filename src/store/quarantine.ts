@@ -9,6 +9,8 @@ export interface QuarantineEntry {
   readonly channel: Channel;
   readonly reason: string;
   readonly raw: Uint8Array;
+  /** Of a pulled row in Odoo's table; null for pushes. */
+  readonly pullId: string | null;
   /** SHA-256 of raw, in hex. */
   readonly digest: string;
 }
@@ -30,12 +32,14 @@ export async function keepInQuarantine(
     channel: entry.channel,
     reason: entry.reason,
     raw: Buffer.from(entry.raw).toString('hex'),
+    pull_id: entry.pullId,
     digest: entry.digest,
   }));
   const { rows } = await db.execute<{ id: number; digest: string; times: number }>(sql`
-    insert into quarantine (source, channel, reason, raw, digest)
-    select ${source}, channel, reason, decode(raw, 'hex'), decode(digest, 'hex')
-    from json_to_recordset(${JSON.stringify(asked)}::json) as r(channel text, reason text, raw text, digest text)
+    insert into quarantine (source, channel, reason, raw, pull_id, digest)
+    select ${source}, channel, reason, decode(raw, 'hex'), pull_id, decode(digest, 'hex')
+    from json_to_recordset(${JSON.stringify(asked)}::json) as r(
+      channel text, reason text, raw text, pull_id text, digest text)
     on conflict (source, channel, digest) do update set times = quarantine.times + 1, last_at = now()
     returning id, encode(digest, 'hex') as digest, times`);
   return new Map(rows.map((row) => [row.digest, { id: row.id, isNew: row.times === 1 }]));
@@ -45,6 +49,8 @@ export interface QuarantinedEntry {
   readonly id: number;
   readonly source: string;
   readonly channel: Channel;
+  /** Of a pulled row in Odoo's table; null for pushes. */
+  readonly pullId: string | null;
   readonly reason: string;
   readonly status: QuarantineStatus;
   readonly firstAtMs: number;
@@ -84,7 +90,8 @@ export async function listQuarantine(
       and(
         page.before === null ? undefined : lt(quarantine.id, page.before),
         page.source === null ? undefined : eq(quarantine.source, page.source),
-        page.status === null ? undefined : eq(quarantine.status, page.status),
+        // As text of the statement: a parameter would not be seen to fit the index of what is open.
+        page.status === null ? undefined : sql.raw(`status = '${page.status}'`),
       ),
     )
     .orderBy(desc(quarantine.id))
@@ -101,10 +108,13 @@ export async function readQuarantine(
 }
 
 export type Settlement =
-  | { readonly status: 'retried'; readonly by: string; readonly key: string }
+  | { readonly status: 'retried'; readonly by: string; readonly reason: string | null; readonly key: string }
   | { readonly status: 'discarded'; readonly by: string; readonly reason: string };
 
-/** Closes an open one. Answers whether there was one to close. */
+/**
+ * Closes an open one. Answers whether it stands as settled so now: what became an event stays retried, also when
+ * somebody discarded it in the same moment.
+ */
 export async function settleQuarantine(db: Database, id: number, settlement: Settlement): Promise<boolean> {
   return db.transaction(async (tx) => {
     const [row] = await tx
@@ -112,32 +122,28 @@ export async function settleQuarantine(db: Database, id: number, settlement: Set
       .from(quarantine)
       .where(eq(quarantine.id, id))
       .for('update');
-    if (row?.status !== 'open') return false;
-    const { status, by } = settlement;
+    if (row === undefined || row.status === 'retried') return false;
+    if (row.status === 'discarded' && settlement.status === 'discarded') return false;
+    const { status, by, reason } = settlement;
+    const retriedKey = settlement.status === 'retried' ? settlement.key : null;
     await tx
       .update(quarantine)
-      .set({
-        status,
-        settledAt: sql`now()`,
-        settledBy: by,
-        ...(settlement.status === 'retried'
-          ? { retriedKey: settlement.key }
-          : { settledReason: settlement.reason }),
-      })
+      .set({ status, settledAt: sql`now()`, settledBy: by, settledReason: reason, retriedKey })
       .where(eq(quarantine.id, id));
     const tally = new CounterTally();
-    tally.add(row.source, 'quarantined', -1);
+    if (row.status === 'open') tally.add(row.source, 'quarantined', -1);
     await tally.write(tx);
     return true;
   });
 }
 
 function toEntry(row: Omit<typeof quarantine.$inferSelect, 'raw' | 'digest'>): QuarantinedEntry {
-  const { id, source, channel, reason, status, firstAt, lastAt, times, settledAt } = row;
+  const { id, source, channel, pullId, reason, status, firstAt, lastAt, times, settledAt } = row;
   return {
     id,
     source,
     channel,
+    pullId,
     reason,
     status,
     firstAtMs: firstAt.getTime(),

@@ -194,6 +194,8 @@ export const quarantine = pgTable(
     reason: text('reason').notNull(),
     /** The JSON as it came, UTF-8. Bytes, because text and jsonb refuse some of what can come. */
     raw: bytea('raw').notNull(),
+    /** The id of a pulled row in Odoo's table; null for pushes. */
+    pullId: text('pull_id'),
     /** SHA-256 of `raw`: a sweep brings the same row again. */
     digest: bytea('digest').notNull(),
     status: text('status').$type<'open' | 'discarded' | 'retried'>().notNull().default('open'),
@@ -208,6 +210,10 @@ export const quarantine = pgTable(
   },
   (t) => [
     uniqueIndex('quarantine_digest').on(t.source, t.channel, t.digest),
+    // Whether a pulled id is here.
+    index('quarantine_pull_id')
+      .on(t.pullId, t.source)
+      .where(sql`pull_id is not null`),
     // Most are settled one day; what is open is what somebody asks for.
     index('quarantine_open')
       .on(t.id)

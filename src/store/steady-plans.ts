@@ -7,6 +7,12 @@ const STEADY_PLANS = `select ${['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin'
   .map((plan) => `set_config('enable_${plan}', 'off', true)`)
   .join(', ')}`;
 
+/** Reads in a transaction with steady plans, all of it as of one moment. */
+export async function withSnapshot<T>(db: Database, read: (tx: Database) => Promise<T>): Promise<T> {
+  const opening = 'set transaction isolation level repeatable read, read only';
+  return transaction(db, `${opening}; ${STEADY_PLANS}`, read);
+}
+
 /**
  * Runs `work` in a transaction with steady plans.
  *

@@ -158,6 +158,7 @@ export class PullState {
       counts: sync.counts,
       refusedIds: sync.refusedIds,
       reporting: sync.reporting ?? null,
+      sweptMs: sync.sweptMs ?? null,
     };
   }
 

@@ -6,6 +6,7 @@ import { findKnown } from '../../src/store/events/known';
 import { listEvents, listQuery, type EventFilter, type Page } from '../../src/store/events/read';
 import { withSteadyPlans } from '../../src/store/steady-plans';
 import { aCopy } from '../support/builders';
+import { explain, nodesOf, rowsOf, rowsRead, type Plan } from '../support/plans';
 import { describeOnBothEngines, type TestStore } from '../support/stores';
 
 const ROWS = 20_000;
@@ -129,26 +130,6 @@ function second(n: number): number {
   return BEGIN_MS + n * 1_000;
 }
 
-interface Plan {
-  readonly 'Node Type': string;
-  readonly 'Relation Name'?: string;
-  readonly 'Index Name'?: string;
-  readonly 'Actual Rows': number;
-  readonly 'Actual Loops': number;
-  readonly 'Rows Removed by Filter'?: number;
-  readonly 'Rows Removed by Index Recheck'?: number;
-  readonly 'Shared Hit Blocks': number;
-  readonly 'Shared Read Blocks': number;
-  readonly Plans?: readonly Plan[];
-}
-
-async function explain(db: Database, statement: ReturnType<typeof sql>): Promise<Plan> {
-  const { rows } = await db.execute<{ 'QUERY PLAN': readonly { readonly Plan: Plan }[] }>(
-    sql`explain (analyze, buffers, format json) ${statement}`,
-  );
-  return rows[0]!['QUERY PLAN'][0]!.Plan;
-}
-
 /** Of the table `events`: rows that were looked at, shown or not; and pages of all that was read. */
 async function whatItReads(
   db: Database,
@@ -156,17 +137,5 @@ async function whatItReads(
   page: Page,
 ): Promise<{ rows: number; pages: number }> {
   const plan = await explain(db, listQuery(db, filter, page).getSQL());
-  const rows = nodesOf(plan)
-    .filter((node) => node['Relation Name'] === 'events')
-    .reduce((sum, node) => sum + rowsOf(node), 0);
-  return { rows, pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'] };
-}
-
-function nodesOf(plan: Plan): readonly Plan[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
-}
-
-function rowsOf(node: Plan): number {
-  const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
-  return (node['Actual Rows'] + removed) * node['Actual Loops'];
+  return { rows: rowsRead(plan, 'events'), pages: plan['Shared Hit Blocks'] + plan['Shared Read Blocks'] };
 }

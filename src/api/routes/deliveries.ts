@@ -3,7 +3,7 @@ import { Router } from 'express';
 import { z } from 'zod';
 import { isBatch } from '../../contracts/names';
 import { DELIVERY_STATES } from '../../domain/delivery';
-import { listDeliveries, subscriptionIdOf } from '../../store/deliveries/list';
+import { listDeliveries } from '../../store/deliveries/list';
 import {
   openDelivery,
   placeOfDelivery,
@@ -18,6 +18,7 @@ import { cursorTo, oneOf, pageFields, pageOf, reason, text } from '../fields';
 import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { presentDelivery } from '../present';
 import { Problem } from '../problem';
+import { subscriptionNamed } from '../subscription-named';
 import { noSuchEvent } from './events';
 
 const listQuery = z.strictObject({
@@ -38,7 +39,7 @@ export function deliveryRoutes({ store, runs, bell }: ApiDependencies): Router {
       const asked = parseQuery(listQuery, request);
       const { subscription, event, state, limit: limitRows, cursor: before = null } = asked;
       const filter = {
-        subscriptionId: subscription === undefined ? undefined : await subscriptionOf(subscription),
+        subscriptionId: subscription === undefined ? undefined : await subscriptionNamed(db, subscription),
         eventSeq: event === undefined ? undefined : await seqOf(event),
         state,
       };
@@ -85,13 +86,6 @@ export function deliveryRoutes({ store, runs, bell }: ApiDependencies): Router {
       await returnFrom(db, eventKey, runId);
     }
     bell.ring();
-  }
-
-  async function subscriptionOf(idOrName: string): Promise<string> {
-    const id = await subscriptionIdOf(db, idOrName);
-    if (id !== null) return id;
-    const howToFind = 'GET /api/v1/subscriptions lists them';
-    throw new Problem(404, `no subscription has the id or name "${idOrName}": ${howToFind}`);
   }
 
   async function seqOf(key: string): Promise<number> {

@@ -12,6 +12,7 @@ import { cursorTo, oneOf, pageFields, pageOf, recordId, text, time } from '../fi
 import { expectNoQuery, parseQuery } from '../parse';
 import { presentEvent, presentWholeEvent } from '../present';
 import { Problem } from '../problem';
+import { subscriptionNamed } from '../subscription-named';
 
 export const eventFields = {
   source: text.optional(),
@@ -29,6 +30,8 @@ export const eventFields = {
 };
 const listQuery = z.strictObject({
   ...eventFields,
+  error_class: text.optional(),
+  subscription: text.optional(),
   order: oneOf(['asc', 'desc']).default('desc'),
   ...pageFields,
 });
@@ -39,10 +42,14 @@ export function eventRoutes({ store, temporalUi }: ApiDependencies): Router {
   router
     .route('/events')
     .get(async (request, response) => {
-      const { order, limit: limitRows, cursor: after = null, ...asked } = parseQuery(listQuery, request);
+      const query = parseQuery(listQuery, request);
+      const { order, limit: limitRows, cursor: after = null, ...asked } = query;
+      const { error_class: errorClass, subscription, ...fields } = asked;
+      const subscriptionId =
+        subscription === undefined ? undefined : await subscriptionNamed(store.db, subscription);
       // One more than asked tells whether there is a next page.
       const page = { order, limitRows: limitRows + 1, after };
-      const rows = await listEvents(store.db, filterOf(asked), page);
+      const rows = await listEvents(store.db, { ...filterOf(fields), errorClass, subscriptionId }, page);
       const { page: events, next } = pageOf(rows, limitRows, ({ seq }) => cursorTo(seq));
       response.json({ events: events.map((event) => presentEvent(event, temporalUi)), next });
     })

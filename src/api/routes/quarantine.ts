@@ -12,7 +12,7 @@ import {
 import { actorOf } from '../auth';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
-import { cursorTo, oneOf, pageFields, pageOf, requiredReason, text } from '../fields';
+import { cursorTo, oneOf, pageFields, pageOf, reason, requiredReason, text } from '../fields';
 import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { timeOf } from '../present';
 import { Problem } from '../problem';
@@ -23,8 +23,11 @@ const listQuery = z.strictObject({
   status: oneOf(QUARANTINE_STATUSES).optional(),
   ...pageFields,
 });
+/** It may be as large as one that is pushed; an object spares the quoting. */
+const CORRECTED = 'the corrected event: an object, or JSON in a text';
 const retryBody = z.strictObject({
-  raw: z.string('the corrected event, as JSON in a text').min(2, 'JSON in a text').optional(),
+  raw: z.custom<string | object>((sent) => isText(sent) || isObject(sent), CORRECTED).optional(),
+  reason,
 });
 const discardBody = z.strictObject({ reason: requiredReason });
 
@@ -56,9 +59,10 @@ export function quarantineRoutes(dependencies: ApiDependencies): Router {
     .route('/quarantine/:id/retry')
     .post(async (request, response) => {
       expectNoQuery(request);
-      const { raw } = parseBody(retryBody, request.body);
+      const { raw, reason = null } = parseBody(retryBody, request.body);
       const entry = await findOpen(request.params.id);
-      response.json(await retake(dependencies, entry, raw ?? rawOf(entry), actorOf()));
+      const asked = { raw: raw ?? rawOf(entry), by: actorOf(), reason };
+      response.json(await retake(dependencies, entry, asked));
     })
     .all(onlyAllows('POST'));
 
@@ -94,6 +98,10 @@ export function quarantineRoutes(dependencies: ApiDependencies): Router {
   }
 }
 
+const isText = (sent: unknown) => typeof sent === 'string' && sent !== '';
+/** Looked at one level deep: what came may be nested as deep as it likes. */
+const isObject = (sent: unknown) => typeof sent === 'object' && sent !== null && !Array.isArray(sent);
+
 type EntryWithRaw = QuarantinedEntry & { readonly raw: Uint8Array };
 
 function rawOf({ raw }: EntryWithRaw): string {
@@ -102,10 +110,11 @@ function rawOf({ raw }: EntryWithRaw): string {
 
 function alreadySettled({ settled }: QuarantinedEntry): Problem {
   const key = settled?.key ?? null;
-  return new Problem(
-    409,
-    `it is settled: ${key === null ? 'it was discarded' : `it became the event ${key}`}`,
-  );
+  const became =
+    key === null
+      ? 'it was discarded; when it comes again in another form, it is taken in'
+      : `it became the event ${key}: look at GET /api/v1/events?q=…`;
+  return new Problem(409, `it is settled: ${became}`);
 }
 
 function presentEntry(entry: QuarantinedEntry) {
@@ -114,6 +123,7 @@ function presentEntry(entry: QuarantinedEntry) {
     id: entry.id,
     source: entry.source,
     channel: entry.channel,
+    pull_id: entry.pullId,
     reason: entry.reason,
     status: entry.status,
     first_at: timeOf(entry.firstAtMs),

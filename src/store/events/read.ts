@@ -3,6 +3,7 @@
 import { and, asc, desc, eq, getTableColumns, gte, like, lt, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Channel, JsonObject, OdooUser, Operation, Priority } from '../../domain/event';
+import { RUN_ENDED } from '../../domain/delivery-failure';
 import type { EventState } from '../../domain/event-state';
 import { priorityOf, rankOf } from '../../domain/priority';
 import type { Database } from '../database';
@@ -49,6 +50,10 @@ export interface EventFilter {
   readonly pullId?: string | undefined;
   readonly sinceMs?: number | undefined;
   readonly untilMs?: number | undefined;
+  /** Has a dead delivery that failed so; `run-ended` also without any delivery. */
+  readonly errorClass?: string | undefined;
+  /** Has a delivery to this subscription; with `errorClass`, the dead one is to it. */
+  readonly subscriptionId?: string | undefined;
   /** A key, an id of Odoo's, or a record as `res.partner/42`. */
   readonly q?: string | undefined;
 }
@@ -141,8 +146,23 @@ export function conditions(filter: EventFilter): readonly (SQL | undefined)[] {
     equal(events.pullId, filter.pullId),
     filter.sinceMs === undefined ? undefined : gte(events.receivedAt, new Date(filter.sinceMs)),
     filter.untilMs === undefined ? undefined : lt(events.receivedAt, new Date(filter.untilMs)),
+    delivered(filter),
     filter.q === undefined ? undefined : matches(filter.q),
   ];
+}
+
+/** Of both the index of what is dead has all; of one of them, each event's own deliveries are looked at. */
+function delivered({ errorClass, subscriptionId }: EventFilter): SQL | undefined {
+  if (errorClass === undefined && subscriptionId === undefined) return undefined;
+  const own = sql`select from deliveries d where d.event_seq = ${events.seq}`;
+  if (errorClass === undefined) return sql`exists (${own} and d.subscription_id = ${subscriptionId})`;
+  if (subscriptionId !== undefined)
+    return sql`${events.seq} in (select d.event_seq from deliveries d
+      where d.state = 'dead' and d.subscription_id = ${subscriptionId} and d.error_class = ${errorClass})`;
+  const failed = sql`exists (${own} and d.state = 'dead' and d.error_class = ${errorClass})`;
+  if (errorClass !== RUN_ENDED) return failed;
+  // It ended before it had any delivery.
+  return sql`(${failed} or (${events.status} = 'dead_letter' and not exists (${own} and d.state = 'dead')))`;
 }
 
 function fitsModel(pattern: string): SQL {
