@@ -102,6 +102,13 @@ export function loadConfig(env: Environment = process.env, workingFolder: string
         ) ?? 16 * 1_048_576,
     },
     deliveries,
+    retention: {
+      payloadDays:
+        reader.value(
+          { variable: 'JISR_PAYLOAD_DAYS', section: store, key: 'payload_days' },
+          wholeNumber(0, 3_650),
+        ) ?? 90,
+    },
     priorityRules: readPriorityRules(reader, file.priorities),
     processing: readProcessing(reader, limits, file.processing),
     appTypes: readAppTypes(reader, file.appTypes),

@@ -4,6 +4,7 @@ import type { AddressGuard } from '../channels/webhook/address-guard';
 import type { WebhookSender } from '../channels/webhook/sender';
 import type { LimitsConfig, PushConfig, Secret } from '../config';
 import type { DispatchBell, EventRuns } from '../contracts/event-runs';
+import type { ReplayRuns } from '../contracts/replay-runs';
 import type { AppTypes } from '../domain/app-types';
 import type { BridgeControl, SourceRef } from '../control/bridge-control';
 import type { PushStarts } from '../control/push-starts';
@@ -38,6 +39,7 @@ export interface ApiDependencies {
   readonly starts: PushStarts;
   readonly bell: DispatchBell;
   readonly runs: EventRuns;
+  readonly replayRuns: ReplayRuns;
   readonly secretBox: SecretBox;
   readonly webhooks: {
     /** For tests of subscriptions; events go out from the workers. */

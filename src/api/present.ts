@@ -47,9 +47,16 @@ export function presentWholeEvent({ event, copies, deliveries, actions }: WholeE
   return {
     ...presentEvent(event, ui),
     payload: event.payload,
+    payload_dropped_at: timeOf(event.payloadDroppedAtMs),
     copies: copies.map(presentCopy),
     deliveries: deliveries.map((delivery) => presentDelivery(delivery, event.key)),
-    actions: actions.map(({ action, reason, atMs }) => ({ action, reason, at: timeOf(atMs) })),
+    actions: actions.map(({ action, reason, actor, replayId, atMs }) => ({
+      action,
+      reason,
+      actor,
+      replay: replayId,
+      at: timeOf(atMs),
+    })),
   };
 }
 

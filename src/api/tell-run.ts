@@ -3,6 +3,7 @@
 import type { EventSignal } from '../contracts/event-runs';
 import type { EventState } from '../domain/event-state';
 import { askRetry, returnToPending, type Asked } from '../store/deliveries/acts';
+import { actorOf } from './auth';
 import type { ApiDependencies } from './dependencies';
 
 export interface EventOfRun {
@@ -36,9 +37,9 @@ export function createRunTeller({
     signal,
     startAnew,
     async retry(event) {
-      const asked = await askRetry(store.db, event.key);
+      const asked = await askRetry(store.db, event.key, actorOf());
       if (asked.kind === 'unknown') return { ...asked, goesTo: 'pending' };
-      if (asked.kind === 'wrong-state') return { ...asked, goesTo: asked.status };
+      if (asked.kind !== 'asked') return { ...asked, goesTo: asked.status };
       if (await signal(event, { kind: 'retry' })) return { ...asked, goesTo: 'processing' };
       await startAnew(event.key);
       return { ...asked, goesTo: 'pending' };

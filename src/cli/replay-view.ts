@@ -10,10 +10,13 @@ export function showReplay(desk: Desk, replay: Replay): void {
     ['id', { text: replay.id, tone: 'strong' }],
     ['act', replay.act],
     ['state', stateCell(replay.state)],
+    ['held', replay.state_reason],
+    ['waits for', replay.waits_for],
     ['progress', `${progressText(replay)}${percent === null ? '' : ` (${percent} %)`}`],
+    ['skipped for', skipsText(replay.skips)],
     ['events', filterText(replay.filter)],
     ['deliveries', replay.only === 'all' ? 'all, sent ones too' : 'failed ones'],
-    ['to', replay.subscription ?? 'all subscriptions'],
+    ['to', replay.subscription?.name ?? replay.subscription?.id ?? 'all subscriptions'],
     ['rate', replay.rate_per_second === null ? null : `${replay.rate_per_second} per second at most`],
     ['who', replay.actor],
     ['why', replay.reason],
@@ -27,4 +30,9 @@ function filterText(filter: Replay['filter']): string {
   return Object.entries(filter)
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`)
     .join('; ');
+}
+
+function skipsText(skips: Replay['skips']): string | null {
+  const parts = Object.entries(skips).map(([reason, count]) => `${reason} ${count}`);
+  return parts.length === 0 ? null : parts.join(', ');
 }

@@ -91,7 +91,9 @@ export const reconciliationShape = z.object({
   pending: z.number(),
   quarantined: z.number(),
   dead_letter: z.number(),
-  gaps: z.array(z.object({ from: z.number(), to: z.number(), age_seconds: z.number() })),
+  gaps: z.array(
+    z.object({ from: z.number(), to: z.number(), age_seconds: z.number().nullable(), kind: z.string() }),
+  ),
   complete: z.boolean(),
   verdict: z.string(),
 });
@@ -156,11 +158,14 @@ export const replayShape = z.object({
   act: z.string(),
   filter: z.record(z.string(), z.unknown()),
   only: z.string(),
-  subscription: z.string().nullable(),
+  subscription: z.object({ id: z.string(), name: z.string().nullable() }).nullable(),
   rate_per_second: z.number().nullable(),
   actor: z.string(),
   reason: z.string().nullable(),
   state: z.string(),
+  state_reason: z.string().nullable().default(null),
+  waits_for: z.string().nullable().default(null),
+  skips: z.record(z.string(), z.number()).default({}),
   planned: z.number().nullable(),
   done: z.number(),
   skipped: z.number(),
@@ -186,5 +191,9 @@ export const statsShape = z.object({
 });
 
 /** What a bulk act would do. */
-export const bulkShape = z.object({ count: z.number(), sample: z.array(z.unknown()) });
+export const bulkShape = z.object({
+  count: z.number(),
+  without_payload: z.number().default(0),
+  sample: z.array(z.unknown()),
+});
 export const replayIdShape = z.object({ id: z.string() });

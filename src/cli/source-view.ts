@@ -49,9 +49,14 @@ export function showReconciliation(desk: Desk, books: Reconciliation): void {
     ['in quarantine', String(books.quarantined)],
   ]);
   if (books.gaps.length === 0) return;
-  desk.heading('Ids that Odoo never showed');
+  desk.heading('Ids that were not pulled');
   desk.table(
-    ['FROM', 'TO', 'FOR'],
-    books.gaps.map(({ from, to, age_seconds: age }) => [String(from), String(to), span(age * 1000) ?? '0 s']),
+    ['FROM', 'TO', 'FOR', 'WHAT'],
+    books.gaps.map(({ from, to, age_seconds: age, kind }) => [
+      String(from),
+      String(to),
+      age === null ? '' : (span(age * 1000) ?? '0 s'),
+      kind,
+    ]),
   );
 }

@@ -18,6 +18,7 @@ export function configAsYaml(config: Config): Section {
     },
     store: {
       data_dir: config.dataDir,
+      payload_days: config.retention.payloadDays,
       database_url: store.kind === 'postgres' ? withoutPassword(store.url.reveal()) : null,
     },
     temporal: { ...serverSection(temporal.server), namespace: temporal.namespace, ui_url: temporal.uiUrl },

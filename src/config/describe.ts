@@ -28,6 +28,7 @@ export function describeConfig(config: Config): readonly string[] {
     ...config.sources.map(describeSource),
     `limits: ${config.limits.maxPendingEvents} events pending, ${config.limits.maxInFlightEvents} in flight, ${config.limits.pushStartsPerSecond} starts/s for pushes, bodies of ${config.limits.maxBodyBytes} bytes`,
     describeDeliveries(config.deliveries),
+    `payloads: ${config.retention.payloadDays === 0 ? 'kept for ever' : `dropped after ${config.retention.payloadDays} days`}`,
     ...(config.priorityRules.length === 0 ? [] : [`priority rules: ${config.priorityRules.length}`]),
     describeProcessing(config.processing),
     `app types: ${[...config.appTypes.keys()].join(', ')}`,

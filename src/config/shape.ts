@@ -26,6 +26,7 @@ export interface Config {
   readonly sources: readonly [SourceConfig, ...SourceConfig[]];
   readonly limits: LimitsConfig;
   readonly deliveries: DeliveriesConfig;
+  readonly retention: RetentionConfig;
   /** The first that fits an event says how urgent it is. */
   readonly priorityRules: readonly PriorityRule[];
   /** Which events get a workflow of their own, and which go in batches. */
@@ -115,6 +116,11 @@ export interface DeliveriesConfig {
   readonly deadLetterDays: number;
   /** Encrypts the secrets of subscriptions. Null: the embedded start makes one and keeps it in the data folder. */
   readonly secretKey: Secret | null;
+}
+
+export interface RetentionConfig {
+  /** Payloads of events that are done are dropped after so many days; 0: never. */
+  readonly payloadDays: number;
 }
 
 export interface SubscriptionConfig {

@@ -11,7 +11,7 @@ import type { YamlSection } from './setting-reader';
 
 const SECTION_KEYS = {
   http: ['host', 'port', 'public_url', ...secretKeys('admin_key')],
-  store: ['data_dir', ...secretKeys('database_url')],
+  store: ['data_dir', 'payload_days', ...secretKeys('database_url')],
   temporal: ['address', 'namespace', 'ui_url', 'cli_path', ...secretKeys('api_key')],
   limits: ['max_pending', 'max_in_flight', 'push_start_rate', 'max_body_bytes', 'processing'],
   deliveries: ['allow_cidr', 'schedule', 'circuit_failures', 'dead_letter_days', ...secretKeys('secret_key')],

@@ -2,6 +2,7 @@
 // Every activity may run twice.
 import type { DeliveryState } from '../domain/delivery';
 import type { EventState } from '../domain/event-state';
+import type { BulkAct, ReplayState, ReplayWait, SkipCounts } from '../domain/replay';
 import type { RunStanding } from '../domain/run';
 import type { PulledPageSummary, SyncSettings } from '../domain/sync';
 import type { BatchToProcess } from './workflows';
@@ -185,4 +186,55 @@ export interface OdooActivities {
   }): Promise<AcknowledgeAnswer>;
   /** Writes the report; makes the device that it is about when Odoo does not know it. */
   reportSync(report: SyncReport): Promise<void>;
+}
+
+export interface ReplayRef {
+  readonly id: string;
+}
+
+/** How far a bulk act is. */
+export interface ReplayProgress {
+  readonly act: BulkAct;
+  readonly state: ReplayState;
+  /** Why it is paused or aborted. */
+  readonly stateReason: string | null;
+  readonly waitsFor: ReplayWait | null;
+  readonly planned: number;
+  readonly done: number;
+  readonly skipped: number;
+  readonly skips: SkipCounts;
+  readonly actor: string | null;
+  readonly reason: string;
+}
+
+export interface ReplayChange extends ReplayRef {
+  readonly to: Exclude<ReplayState, 'done'>;
+  readonly reason: string | null;
+}
+
+/** Null when the store does not know it: it was emptied while Temporal kept the run. */
+export interface HandOnAnswer {
+  readonly progress: ReplayProgress | null;
+}
+
+export interface ReplayActivities {
+  /** Hands events on, until all were looked at, somebody pauses it, or some seconds have passed. */
+  handOn(replay: ReplayRef): Promise<HandOnAnswer>;
+  /** What is over stays over. */
+  changeReplay(change: ReplayChange): Promise<HandOnAnswer>;
+}
+
+export interface RetentionAnswer {
+  readonly payloads: number;
+  /** Answers of subscribers. */
+  readonly answers: number;
+  /** Settled entries of the quarantine. */
+  readonly quarantined: number;
+  /** The place where the next call begins; null when nothing more is old enough. */
+  readonly next: number | null;
+}
+
+export interface RetentionActivities {
+  /** Drops what is older, a batch at a time, until nothing is or some seconds have passed. */
+  dropOld(input: { readonly payloadDays: number; readonly after: number | null }): Promise<RetentionAnswer>;
 }

@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { EventState } from '../domain/event-state';
 import type { Reporting, SyncCounts, SyncFailure, SyncPhase, SyncSettings } from '../domain/sync';
+import type { ReplayProgress } from './activities';
 import type { EventToProcess } from './workflows';
 
 /** Reasons are for people; the Web UI may send none, or no argument at all. */
@@ -9,7 +10,7 @@ export interface PauseNote {
   readonly reason?: string;
 }
 
-// OdooPullWorkflow and DispatchWorkflow
+// OdooPullWorkflow, DispatchWorkflow and ReplayWorkflow
 export const pauseSignal = defineSignal<[PauseNote?]>('pause');
 export const resumeSignal = defineSignal('resume');
 
@@ -76,3 +77,11 @@ export interface EventStatus extends EventToProcess {
   }[];
 }
 export const eventQuery = defineQuery<EventStatus>('event');
+
+// ReplayWorkflow
+/** It goes on no more; what was handed on stays so. */
+export const abortSignal = defineSignal<[PauseNote?]>('abort');
+/** Its row was changed: it looks at once. A lost one costs a timer's length. */
+export const replayChangedSignal = defineSignal('replayChanged');
+/** Null until it has looked. */
+export const replayQuery = defineQuery<ReplayProgress | null>('replay');

@@ -29,9 +29,19 @@ export function isBatch(workflowId: string): boolean {
   return workflowId.startsWith(BATCH_PREFIX);
 }
 
+/** No event's key begins so. */
+export function replayWorkflowId(id: string): string {
+  return `replay/${id}`;
+}
+
+/** The schedule, and how the names of the runs begin that it starts. */
+export const RETENTION_ID = 'retention';
+
 export const WORKFLOW_TYPES = {
   pull: 'OdooPullWorkflow',
   dispatch: 'DispatchWorkflow',
   processEvent: 'ProcessEventWorkflow',
   processBatch: 'ProcessBatchWorkflow',
+  replay: 'ReplayWorkflow',
+  retention: 'RetentionWorkflow',
 } as const;

@@ -44,3 +44,24 @@ export interface DispatchCounts {
   readonly lostRuns: number;
   readonly deadLettered: number;
 }
+
+export interface ReplayInput {
+  /** Of the row that has its plan. */
+  readonly id: string;
+  readonly maxHistoryEvents?: number;
+}
+
+export interface RetentionInput {
+  /** Payloads of events that were accepted longer ago are dropped. */
+  readonly payloadDays: number;
+  readonly maxHistoryEvents?: number;
+  /** Carried over by continue-as-new. */
+  readonly dropped?: RetentionCounts;
+  readonly after?: number;
+}
+
+export interface RetentionCounts {
+  readonly payloads: number;
+  readonly answers: number;
+  readonly quarantined: number;
+}

@@ -39,7 +39,7 @@ export async function openSharedParts(
     await plantSeeds(store.db, config.subscriptions, secretKey);
     const session = await openSession({ namespace, options: server.connectionOptions.reveal() }, log);
     closing.add(() => session.close());
-    closing.add(await watchWorkflows(session, config, log));
+    closing.add(await watchWorkflows(session, config, log, store.db));
     return { store, session, secretKey, closing };
   } catch (error) {
     await closing.close();

@@ -11,6 +11,7 @@ import type { Config, Secret } from '../config';
 import { createBridgeControl } from '../control/bridge-control';
 import { createDispatchBell } from '../control/dispatch-bell';
 import { createEventRuns } from '../control/event-runs';
+import { createReplayRuns } from '../control/replay-runs';
 import { createPushStarts } from '../control/push-starts';
 import { createIntake } from '../intake/accept';
 import type { Logger } from '../logger';
@@ -75,6 +76,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     starts,
     bell,
     runs,
+    replayRuns: createReplayRuns(client),
     secretBox: createSecretBox(secretKey.reveal()),
     webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
     looks: createLooks(config, session),

@@ -85,7 +85,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
       ...(ports ? { ports } : {}),
     });
     closing.add(() => api.stop());
-    closing.add(await watchWorkflows(session, config, log));
+    closing.add(await watchWorkflows(session, config, log, store.db));
     return {
       url: api.url,
       uiUrl,

@@ -10,6 +10,8 @@ import { createDeliveryActivities } from '../activities/deliveries';
 import { createDispatchActivities } from '../activities/dispatch';
 import { failureInterceptor } from '../activities/failures';
 import { createOdooActivities, type PulledSource } from '../activities/odoo';
+import { createReplayActivities } from '../activities/replays';
+import { createRetentionActivities } from '../activities/retention';
 import { createStorageActivities } from '../activities/storage';
 import { createWebhookSender, type WebhookSender } from '../channels/webhook/sender';
 import type { Config, Secret, SourceConfig } from '../config';
@@ -161,9 +163,18 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
           bell,
           maxInFlight: config.limits.maxInFlightEvents,
           policy: config.processing,
-          pause: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+          pause,
           nowMs: Date.now,
         }),
+        ...createReplayActivities({
+          db: store.db,
+          runs,
+          bell,
+          maxInFlight: config.limits.maxInFlightEvents,
+          pause,
+          nowMs: Date.now,
+        }),
+        ...createRetentionActivities({ db: store.db, pause, nowMs: Date.now }),
       },
       maxCachedWorkflows: 2_000,
       maxConcurrentWorkflowTaskExecutions: 400,
@@ -204,6 +215,11 @@ export async function startWorkerRole(dependencies: WorkerDependencies): Promise
       await Promise.all([...sources.values()].map(({ client: odoo }) => odoo.close()));
     },
   };
+}
+
+/** Resolves after so many ms, or when the signal is aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function same<T>(part: T): T {

@@ -47,6 +47,8 @@ export async function keepInQuarantine(
 
 export interface QuarantinedEntry {
   readonly id: number;
+  /** Settled long ago: what came is gone. */
+  readonly rawDroppedAtMs: number | null;
   readonly source: string;
   readonly channel: Channel;
   /** Of a pulled row in Odoo's table; null for pushes. */
@@ -141,6 +143,7 @@ function toEntry(row: Omit<typeof quarantine.$inferSelect, 'raw' | 'digest'>): Q
   const { id, source, channel, pullId, reason, status, firstAt, lastAt, times, settledAt } = row;
   return {
     id,
+    rawDroppedAtMs: row.rawDroppedAt?.getTime() ?? null,
     source,
     channel,
     pullId,

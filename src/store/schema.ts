@@ -35,6 +35,9 @@ import {
   type BulkAct,
   type ReplayScope,
   type ReplayState,
+  type ReplayWait,
+  type RunToTell,
+  type SkipCounts,
 } from '../domain/replay';
 import {
   SUBSCRIPTION_STATUSES,
@@ -204,6 +207,8 @@ export const quarantine = pgTable(
     settledBy: text('settled_by'),
     settledReason: text('settled_reason'),
     retriedKey: text('retried_key'),
+    /** Settled long ago: what came is gone, everything else stays. */
+    rawDroppedAt: time('raw_dropped_at'),
     firstAt: time('first_at').notNull().defaultNow(),
     lastAt: time('last_at').notNull().defaultNow(),
     times: integer('times').notNull().default(1),
@@ -395,6 +400,8 @@ export const eventActions = pgTable(
     /** The name of the key that asked; null for Jisr itself and for the Temporal Web UI. */
     actor: text('actor'),
     reason: text('reason'),
+    /** The bulk act that it was a part of. */
+    replayId: text('replay_id'),
     at: time('at').notNull().defaultNow(),
   },
   (t) => [
@@ -430,6 +437,14 @@ export const replays = pgTable(
     /** Events handed on, and those that were in another state by then. */
     done: bigint('done', { mode: 'number' }).notNull().default(0),
     skipped: bigint('skipped', { mode: 'number' }).notNull().default(0),
+    /** How many were skipped, by reason. */
+    skips: jsonb('skips').$type<SkipCounts>().notNull().default({}),
+    /** Keys whose parked runs have to hear of the last page before the next one is taken. */
+    toTell: jsonb('to_tell').$type<readonly RunToTell[]>().notNull().default([]),
+    /** What holds it up; null while it goes on. */
+    waitsFor: text('waits_for').$type<ReplayWait>(),
+    /** Why it is paused or aborted, for people. */
+    stateReason: text('state_reason'),
     createdAt: time('created_at').notNull().defaultNow(),
     endedAt: time('ended_at'),
   },

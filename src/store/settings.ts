@@ -17,6 +17,8 @@ export type SourceSettings = Readonly<z.infer<typeof sourceSettings>>;
 const processingSettings = z.object({ paused: z.boolean(), reason: z.string().nullable() });
 export type ProcessingSettings = Readonly<z.infer<typeof processingSettings>>;
 
+const retentionSettings = z.object({ cleanSeq: z.number() });
+
 const NOTHING_SET: SourceSettings = { paused: false, pausedReason: null, intervalMs: null, limitRows: null };
 
 export async function readSourceSettings(db: Database, source: string): Promise<SourceSettings> {
@@ -39,6 +41,16 @@ export async function readProcessingSettings(db: Database): Promise<ProcessingSe
 
 export async function writeProcessingSettings(db: Database, value: ProcessingSettings): Promise<void> {
   await write(db, 'processing', { ...value });
+}
+
+/** Up to this event nothing is left to drop: the next run begins behind it. */
+export async function readCleanSeq(db: Database): Promise<number> {
+  const value = await read(db, 'retention');
+  return value === undefined ? 0 : retentionSettings.parse(value).cleanSeq;
+}
+
+export async function writeCleanSeq(db: Database, cleanSeq: number): Promise<void> {
+  await write(db, 'retention', { cleanSeq });
 }
 
 async function read(db: Database, name: string): Promise<unknown> {

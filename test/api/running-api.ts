@@ -11,6 +11,7 @@ import { createAddressGuard } from '../../src/channels/webhook/address-guard';
 import { createWebhookSender } from '../../src/channels/webhook/sender';
 import { Secret } from '../../src/config';
 import type { EventRuns } from '../../src/contracts/event-runs';
+import type { ReplayRuns } from '../../src/contracts/replay-runs';
 import { USUAL_APP_TYPES } from '../../src/domain/app-types';
 import { createIntake } from '../../src/intake/accept';
 import { createLogger } from '../../src/logger';
@@ -84,6 +85,7 @@ export async function startApi(
     starts: { leaseMs: () => null, start: () => undefined, stop: () => Promise.resolve() },
     bell: { ring: () => undefined, setAwake: () => undefined },
     runs: NO_RUNS,
+    replayRuns: NO_REPLAY_RUNS,
     webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
     secretBox: createSecretBox('a secret key for tests'),
     looks: NO_LOOKS,
@@ -148,6 +150,13 @@ const NO_LOOKS: Looks = {
   temporal: () => Promise.resolve({ kind: 'away', reason: 'there is none' }),
   freeBytes: () => Promise.resolve(null),
   version: '0.0.0',
+};
+
+/** Nobody goes on with a bulk act. */
+const NO_REPLAY_RUNS: ReplayRuns = {
+  start: () => Promise.resolve(),
+  wake: () => Promise.resolve(),
+  fateOf: () => Promise.resolve('gone'),
 };
 
 /** Temporal knows no run of any event. */

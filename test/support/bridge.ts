@@ -83,7 +83,7 @@ export async function startTestBridge(parts: {
     log,
     bundlePath: process.env['JISR_TEST_BUNDLE']!,
   });
-  const unwatch = await watchWorkflows(parts.session, parts.config, log);
+  const unwatch = await watchWorkflows(parts.session, parts.config, log, parts.store.db);
   return {
     control: createBridgeControl(parts.session.client),
     worker,

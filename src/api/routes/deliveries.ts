@@ -12,6 +12,7 @@ import {
   type Opened,
 } from '../../store/deliveries/retry-one';
 import { readEvent } from '../../store/events/read';
+import { actorOf } from '../auth';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
 import { cursorTo, oneOf, pageFields, pageOf, reason, text } from '../fields';
@@ -19,6 +20,7 @@ import { expectNoQuery, parseBody, parseQuery } from '../parse';
 import { presentDelivery } from '../present';
 import { Problem } from '../problem';
 import { subscriptionNamed } from '../subscription-named';
+import { payloadDropped } from './event-actions';
 import { noSuchEvent } from './events';
 
 const listQuery = z.strictObject({
@@ -69,7 +71,8 @@ export function deliveryRoutes({ store, runs, bell }: ApiDependencies): Router {
       const place = found(await placeOfDelivery(db, id));
       if (place.status !== 'active') throw closed(place);
       const note = `the delivery to ${place.subscription}${why === null ? '' : `: ${why}`}`;
-      const opened = found(await openDelivery(db, { eventKey: place.eventKey, id, note }));
+      const opened = found(await openDelivery(db, { eventKey: place.eventKey, id, note, actor: actorOf() }));
+      if (opened.kind === 'payload-dropped') throw payloadDropped();
       await tell(place.eventKey, opened);
       response.status(202).json({ id, event_key: place.eventKey, accepted: true });
     })

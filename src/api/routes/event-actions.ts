@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { EventState } from '../../domain/event-state';
 import { askReplay, discardEvent, type Asked } from '../../store/deliveries/acts';
 import { readEvent, type StoredEvent } from '../../store/events/read';
+import { actorOf } from '../auth';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
 import { reason } from '../fields';
@@ -41,7 +42,7 @@ export function eventActionRoutes(dependencies: ApiDependencies): Router {
       if (event.status !== 'dead_letter')
         throw wrongState(event.status, 'only a dead letter can be discarded');
       if (!(await run.signal(event, { kind: 'discard', reason: why })))
-        await discardEvent(store.db, event.key, null, why);
+        await discardEvent(store.db, event.key, null, why, actorOf());
       accepted(response, event);
     })
     .all(onlyAllows('POST'));
@@ -53,7 +54,7 @@ export function eventActionRoutes(dependencies: ApiDependencies): Router {
       const { reason: why = null } = parseBody(reasonBody, request.body);
       const event = await find(request.params.key);
       const was = statusOf(
-        await askReplay(store.db, event.key, why),
+        await askReplay(store.db, event.key, why, actorOf()),
         'wait until it is processed, discarded or a dead letter',
       );
       const heard = was === 'dead_letter' && (await run.signal(event, { kind: 'retry' }));
@@ -73,8 +74,15 @@ export function eventActionRoutes(dependencies: ApiDependencies): Router {
 
 /** As it was when it was marked: a moment later it may be another. Throws when nothing was marked. */
 function statusOf(asked: Asked, why: string): EventState | null {
+  if (asked.kind === 'payload-dropped') throw payloadDropped();
   if (asked.kind === 'wrong-state') throw wrongState(asked.status, why);
   return asked.kind === 'asked' ? asked.status : null;
+}
+
+export function payloadDropped(): Problem {
+  const detail =
+    'its payload was dropped (JISR_PAYLOAD_DAYS), so nothing is left to deliver: have Odoo write the record again';
+  return new Problem(409, detail);
 }
 
 function wrongState(status: string, why: string): Problem {

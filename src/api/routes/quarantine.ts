@@ -51,7 +51,8 @@ export function quarantineRoutes(dependencies: ApiDependencies): Router {
     .get(async (request, response) => {
       expectNoQuery(request);
       const entry = await find(request.params.id);
-      response.json({ ...presentEntry(entry), raw: rawOf(entry) });
+      const raw = entry.rawDroppedAtMs === null ? rawOf(entry) : null;
+      response.json({ ...presentEntry(entry), raw, raw_dropped_at: timeOf(entry.rawDroppedAtMs) });
     })
     .all(onlyAllows('GET'));
 

@@ -22,6 +22,8 @@ export async function takeOver(db: Database, run: RunOfEvent, deliveryId: string
   return onEvent(db, run.key, async (tx, row) => {
     const standing = standingOf(row, run.runId);
     if (standing === 'older') return null;
+    // Nothing is left to deliver.
+    if (standing === 'take' && row.payloadDropped) return null;
     if (standing === 'take') {
       const inHand = isInHand(row.status);
       if (isClosed(row.status)) await openDeliveries(tx, [{ id: deliveryId }]);
@@ -67,6 +69,7 @@ export async function discardEvent(
   key: string,
   run: RunOfEvent | null,
   reason: string | null,
+  actor: string | null = null,
 ): Promise<Acted | null> {
   return onEvent(db, key, async (tx, row, deliveries) => {
     const standing = run === null ? 'repeat' : standingOf(row, run.runId);
@@ -79,7 +82,7 @@ export async function discardEvent(
     );
     const steps = inHand ? (['dead_letter', 'discarded'] as const) : (['discarded'] as const);
     await move(tx, row, steps, standing === 'take' ? run : null);
-    await noteAction(tx, row, 'discard', reason);
+    await noteAction(tx, row, 'discard', { reason, actor });
     return actedOn(tx, row, 'discarded');
   });
 }
@@ -89,29 +92,37 @@ export type Asked =
   /** `status` as it was when it was marked. */
   | { readonly kind: 'asked'; readonly status: EventState }
   | { readonly kind: 'wrong-state'; readonly status: EventState }
+  /** It is older than payloads are kept: there is nothing left to deliver. */
+  | { readonly kind: 'payload-dropped'; readonly status: EventState }
   | { readonly kind: 'unknown' };
 
 /** Marks what is dead of a dead letter, for the run that opens it; what waits goes on by itself. */
-export async function askRetry(db: Database, key: string): Promise<Asked> {
+export async function askRetry(db: Database, key: string, actor: string | null = null): Promise<Asked> {
   return ask(db, key, async (tx, row, deliveries) => {
-    if (row.status !== 'dead_letter') return false;
+    if (row.status !== 'dead_letter') return 'wrong-state';
     await markToOpen(
       tx,
       deliveries.filter(({ state }) => state === 'dead'),
     );
-    await noteAction(tx, row, 'retry', null);
-    return true;
+    await noteAction(tx, row, 'retry', { reason: null, actor });
+    return 'asked';
   });
 }
 
 /** Marks all deliveries of a closed event, and makes those that would be made today. */
-export async function askReplay(db: Database, key: string, reason: string | null): Promise<Asked> {
+export async function askReplay(
+  db: Database,
+  key: string,
+  reason: string | null,
+  actor: string | null = null,
+): Promise<Asked> {
   return ask(db, key, async (tx, row) => {
-    if (!isClosed(row.status)) return false;
+    if (!isClosed(row.status)) return 'wrong-state';
+    if (row.payloadDropped) return 'payload-dropped';
     await insertWanted(tx, [row], await activeFilters(tx));
     await markToOpen(tx, (await deliveriesOf(tx, [row.seq])).get(row.seq) ?? []);
-    await noteAction(tx, row, 'replay', reason);
-    return true;
+    await noteAction(tx, row, 'replay', { reason, actor });
+    return 'asked';
   });
 }
 
@@ -126,11 +137,14 @@ export async function returnToPending(db: Database, key: string): Promise<void> 
 async function ask(
   db: Database,
   key: string,
-  mark: (tx: Database, row: LockedRow, deliveries: readonly EventDelivery[]) => Promise<boolean>,
+  mark: (
+    tx: Database,
+    row: LockedRow,
+    deliveries: readonly EventDelivery[],
+  ) => Promise<Exclude<Asked['kind'], 'unknown'>>,
 ): Promise<Asked> {
   const asked = await onEvent(db, key, async (tx, row, deliveries): Promise<Asked> => {
-    const done = await mark(tx, row, deliveries);
-    return { kind: done ? 'asked' : 'wrong-state', status: row.status };
+    return { kind: await mark(tx, row, deliveries), status: row.status };
   });
   return asked ?? { kind: 'unknown' };
 }

@@ -36,7 +36,7 @@ export async function noteAction(
   tx: Database,
   row: LockedRow,
   action: EventAction,
-  reason: string | null,
+  why: { readonly reason: string | null; readonly actor: string | null },
 ): Promise<void> {
-  await tx.insert(eventActions).values({ eventSeq: row.seq, action, reason });
+  await tx.insert(eventActions).values({ eventSeq: row.seq, action, ...why });
 }

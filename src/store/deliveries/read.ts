@@ -69,6 +69,10 @@ export async function attemptsOf(
 export interface KeptAction {
   readonly action: EventAction;
   readonly reason: string | null;
+  /** The name of the key that asked; null for Jisr itself and for the Temporal Web UI. */
+  readonly actor: string | null;
+  /** The bulk act that it was a part of. */
+  readonly replayId: string | null;
   readonly atMs: number;
 }
 
@@ -78,5 +82,11 @@ export async function readActions(db: Database, eventSeq: number): Promise<reado
     .from(eventActions)
     .where(eq(eventActions.eventSeq, eventSeq))
     .orderBy(asc(eventActions.id));
-  return rows.map(({ action, reason, at }) => ({ action, reason, atMs: at.getTime() }));
+  return rows.map(({ action, reason, actor, replayId, at }) => ({
+    action,
+    reason,
+    actor,
+    replayId,
+    atMs: at.getTime(),
+  }));
 }

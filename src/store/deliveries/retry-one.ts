@@ -27,6 +27,8 @@ export async function placeOfDelivery(db: Database, id: string): Promise<Deliver
 /** `waits`: the dispatcher starts a run that makes it. `in-hand`: the run named here is to be told. */
 export type Opened =
   | { readonly kind: 'waits' }
+  /** Its event is older than payloads are kept: there is nothing left to deliver. */
+  | { readonly kind: 'payload-dropped' }
   | {
       readonly kind: 'in-hand';
       readonly workflowId: string;
@@ -38,10 +40,21 @@ export type Opened =
 /** Null when there is no such event. The other deliveries of the event stay as they are. */
 export async function openDelivery(
   db: Database,
-  { eventKey, id, note }: { readonly eventKey: string; readonly id: string; readonly note: string },
+  {
+    eventKey,
+    id,
+    note,
+    actor = null,
+  }: {
+    readonly eventKey: string;
+    readonly id: string;
+    readonly note: string;
+    readonly actor?: string | null;
+  },
 ): Promise<Opened | null> {
   return onEvent(db, eventKey, async (tx, row): Promise<Opened> => {
-    await noteAction(tx, row, 'retry', note);
+    if (row.payloadDropped) return { kind: 'payload-dropped' };
+    await noteAction(tx, row, 'retry', { reason: note, actor });
     if (row.status === 'processed' || row.status === 'discarded') {
       await markToOpen(tx, [{ id }]);
       await move(tx, row, ['pending'], null);

@@ -33,6 +33,8 @@ export interface ListedEvent {
 
 export interface StoredEvent extends ListedEvent {
   readonly payload: JsonObject | null;
+  /** Null while it is there, and when there never was one. */
+  readonly payloadDroppedAtMs: number | null;
 }
 
 /** Each that is given must hold. `since` (inclusive) and `until` (exclusive) mean the time of acceptance. */
@@ -69,6 +71,16 @@ export interface Page {
 
 /** All but the payload, which can be megabytes. */
 const { payload: _payload, ...LISTED } = getTableColumns(events);
+
+/** The first ones in the order of acceptance that the condition holds for. */
+export async function firstEvents(
+  db: Database,
+  where: SQL | undefined,
+  limitRows: number,
+): Promise<readonly ListedEvent[]> {
+  const rows = await db.select(LISTED).from(events).where(where).orderBy(asc(events.seq)).limit(limitRows);
+  return rows.map(toListed);
+}
 
 export async function listEvents(
   db: Database,
@@ -183,7 +195,11 @@ function matches(q: string): SQL | undefined {
 }
 
 export function toStored(row: typeof events.$inferSelect): StoredEvent {
-  return { ...toListed(row), payload: row.payload };
+  return {
+    ...toListed(row),
+    payload: row.payload,
+    payloadDroppedAtMs: row.payloadDroppedAt?.getTime() ?? null,
+  };
 }
 
 function toListed(row: Omit<typeof events.$inferSelect, 'payload'>): ListedEvent {

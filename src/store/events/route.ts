@@ -76,7 +76,8 @@ async function openFor(
     const marked = deliveries.filter((delivery) => delivery.toOpen);
     if (marked.length > 0) toOpen.push(...marked);
     else if (row.runIds.length === 0) fresh.push(row);
-    else if (isClosed(row.status)) {
+    // Of what lost its payload nothing is left to deliver.
+    else if (isClosed(row.status) && !row.payloadDropped) {
       // Reset in the Web UI: all of it again.
       fresh.push(row);
       toOpen.push(...deliveries);
@@ -107,6 +108,7 @@ export async function insertWanted(
 }
 
 function stepsOf(row: LockedRow, deliveries: readonly EventDelivery[]): readonly EventState[] {
+  if (isClosed(row.status) && row.payloadDropped) return [];
   const take: readonly EventState[] = isInHand(row.status) ? [] : ['processing'];
   return deliveries.some(({ state }) => state === 'waiting') ? take : [...take, endOf(deliveries)];
 }

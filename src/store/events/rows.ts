@@ -32,6 +32,8 @@ export interface LockedRow {
   readonly runIds: readonly string[];
   readonly workflowId: string | null;
   readonly leaseMs: number | null;
+  /** Nothing of it can be delivered any more. */
+  readonly payloadDropped: boolean;
 }
 
 /**
@@ -57,9 +59,11 @@ export async function lockRows(
     run_ids: string[];
     workflow_id: string | null;
     lease_ms: number | null;
+    payload_dropped: boolean;
   }>(sql`
     select seq, key, source, model, record_id, operation, priority, changed_fields, push_id, status,
-      to_json(run_ids) as run_ids, workflow_id, (extract(epoch from lease_until) * 1000)::float8 as lease_ms
+      to_json(run_ids) as run_ids, workflow_id, (extract(epoch from lease_until) * 1000)::float8 as lease_ms,
+      payload_dropped_at is not null as payload_dropped
     from events
     where key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))
     order by seq for no key update`);
@@ -80,6 +84,7 @@ export async function lockRows(
         runIds: row.run_ids,
         workflowId: row.workflow_id,
         leaseMs: row.lease_ms === null ? null : Math.round(row.lease_ms),
+        payloadDropped: row.payload_dropped,
       },
     ]),
   );
