@@ -14,7 +14,7 @@ export async function watchReplay(desk: Desk, id: string): Promise<void> {
   const tell = progressTeller(desk);
   const { answer, replay } = await untilEnded(desk, id, tell);
   if (desk.isJson) desk.json(answer);
-  else desk.say(`replay ${id} is ${replay.state}: ${progressText(replay)}`);
+  else desk.say(`${replay.act} ${id} is ${replay.state}: ${progressText(replay)}`);
   if (replay.state !== 'done') throw new CliExit(1);
 }
 

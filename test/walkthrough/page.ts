@@ -32,11 +32,17 @@ export function createPage(known: ReadonlyMap<string, string>): Page {
       .replace(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, (id) =>
         standIn(id, 'uuid', (count) => `00000000-0000-0000-0000-${String(count).padStart(12, '0')}`),
       )
-      .replace(/\brpl?[a-z]*_[0-9a-f]{8,}/g, (id) =>
-        standIn(id, 'replay', (count) => `${id.split('_')[0]!}_${String(count).padStart(8, '0')}`),
+      .replace(/\br-[0-9a-f]{12}\b/g, (id) =>
+        standIn(id, 'replay', (count) => `r-${String(count).padStart(12, '0')}`),
       )
       .replace(/\bwhsec_[A-Za-z0-9+/=]+/g, 'whsec_…')
       .replace(/\b\d+ ms\b( *)/g, (found) => '5 ms'.padEnd(found.length))
+      .replace(/\b\d+@\S+/g, '4711@host')
+      .replace(/last pulled \d+ s ago/g, 'last pulled 1 s ago')
+      .replace(/\b[\d.]+ [MG]iB( free)?$/gm, (_, free?: string) =>
+        free === undefined ? '9 MiB' : '64.0 GiB free',
+      )
+      .replace(/all \d+ are made/g, 'all 8 are made')
       .replace(/[ \t]+$/gm, '');
   }
 

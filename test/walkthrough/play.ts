@@ -26,8 +26,9 @@ export async function play(say: (line: string) => void): Promise<string> {
       const { code = 0, says } = expected;
       say(`jisr ${words.join(' ')}`);
       const ran = await stage.run(words);
-      const output = [ran.out, ran.err].filter((part) => part !== '').join('\n');
-      assert.equal(ran.code, code, output);
+      // Progress comes as quickly as the machine: it is not in the page.
+      const output = ran.out === '' ? ran.err : ran.out;
+      assert.equal(ran.code, code, `${output}\n${ran.err}`);
       for (const what of says) assert.match(output, what);
       page.text(text);
       page.command(words, output);
