@@ -50,11 +50,10 @@ describe('events', () => {
 
   test('on a terminal times are relative, states have colour, and lines its width', async () => {
     const { out } = await jisr('events list', at({ columns: 70, hasColour: true }));
-    expect(out).toMatch(/\u001b\[33mpending/);
+    expect(out).toContain('\u001b[33mpending');
     expect(out).toMatch(/now|ago/);
-    // eslint-disable-next-line no-control-regex
-    for (const line of out.split('\n'))
-      expect(line.replace(/\u001b\[\d+m/g, '').length).toBeLessThanOrEqual(70);
+    const colours = new RegExp('\u001b\\[\\d+m', 'g');
+    for (const line of out.split('\n')) expect(line.replace(colours, '').length).toBeLessThanOrEqual(70);
   });
 
   test('JSON is what the interface answers', async () => {

@@ -183,7 +183,7 @@ describe('while no api answers', () => {
           { cwd: '/', env: { PATH: path, ...env } },
           (error, said) => {
             if (error === null) resolve({ code: 0, said });
-            else reject(error);
+            else reject(new Error(`${script} failed`, { cause: error }));
           },
         );
       }),
