@@ -3,9 +3,8 @@
 // that the event is known.
 import type { Arrival } from '../domain/event';
 import { required } from '../domain/required';
-import { readPulledRow } from '../odoo/shapes/pulled-row';
+import { readLoneRow } from '../odoo/shapes/pulled-row';
 import { readPush } from '../odoo/shapes/push';
-import { isJson } from '../odoo/wire';
 import { settleQuarantine, type QuarantinedEntry } from '../store/quarantine';
 import type { ApiDependencies } from './dependencies';
 import { Problem } from './problem';
@@ -45,7 +44,7 @@ export async function retake(
 
 function read({ channel, pullId }: QuarantinedEntry, body: unknown): Arrival {
   if (channel === 'pull') {
-    const row = isJson(body) ? readPulledRow(body) : null;
+    const row = readLoneRow(body);
     if (row === null) throw stillNotUnderstood('no row with a positive `id`');
     // Under another id it would stand in the way of that row.
     if (pullId !== null && pullId !== String(row.id))

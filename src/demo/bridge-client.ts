@@ -23,12 +23,23 @@ const stats = z.object({
 });
 const source = z.object({ state: z.string(), counts: z.record(z.string(), z.number()) });
 
+const books = z.object({
+  complete: z.boolean(),
+  verdict: z.string(),
+  accepted: z.number(),
+  processed: z.number(),
+  delivered: z.number(),
+});
+
+/** What the bridge says of a source. */
+export type OwnBooks = z.infer<typeof books>;
 export type BridgeEvent = z.infer<typeof wholeEvent>;
 
 export interface BridgeClient {
   events(): Promise<readonly BridgeEvent[]>;
   stats(): Promise<z.infer<typeof stats>>;
   source(name: string): Promise<z.infer<typeof source>>;
+  reconciliation(name: string): Promise<OwnBooks>;
   /** The keys of all events in this state. */
   keysOf(status: string): Promise<readonly string[]>;
   /** To every event. */
@@ -75,6 +86,7 @@ export function createBridgeClient(url: string, adminKey: string): BridgeClient 
     },
     stats: async () => stats.parse(await call('GET', 'stats')),
     source: async (name) => source.parse(await call('GET', `sources/${name}`)),
+    reconciliation: async (name) => books.parse(await call('GET', `sources/${name}/reconciliation`)),
     post: async (path, body) => {
       await call('POST', path, body);
     },

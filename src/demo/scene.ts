@@ -1,9 +1,10 @@
 // Plays the demo's steps, one after another, with a bridge, a simulated Odoo and a subscriber on real sockets.
-// Only plays; the verdict is computed from what all three have afterwards.
+// Only plays; the verdict is computed from what all three have afterwards, and the bridge must see itself so, too.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bridge } from '../roles/embedded';
 import type { Simulator } from '../simulator/simulator-types';
 import { createBridgeClient, type BridgeClient } from './bridge-client';
+import { compared } from './own-verdict';
 import { SOURCE, type Stage } from './stage';
 import { STEPS, type Step } from './steps';
 import { startStreamReader } from './stream-reader';
@@ -12,6 +13,8 @@ import { judge, type Verdict } from './verdict';
 
 export interface SceneResult {
   readonly verdict: Verdict;
+  /** The bridge's verdict of itself, as `GET /api/v1/sources/main/reconciliation` answers it. */
+  readonly ownWords: string;
   readonly pushed: number;
   readonly pulled: number;
   readonly copies: number;
@@ -60,15 +63,19 @@ export async function playScene(scene: Scene): Promise<SceneResult> {
   const events = await client.events();
   await until(() => stream.seen.length >= events.length);
   await stream.close();
+  const verdict = judge({
+    entries: odoo.ledger.entries(),
+    payloadOf: (serial) => odoo.ledger.payloadOf(serial),
+    strayMarks: odoo.ledger.strayMarks().length,
+    events,
+    taken: subscriber.taken(),
+    streamed: stream.seen,
+  });
+  say('       asking the bridge what it thinks of itself');
+  // What Odoo never committed may still come until the sweeps did not find it.
+  await until(async () => (await client.reconciliation(SOURCE)).complete === verdict.ok);
   return {
-    verdict: judge({
-      entries: odoo.ledger.entries(),
-      payloadOf: (serial) => odoo.ledger.payloadOf(serial),
-      strayMarks: odoo.ledger.strayMarks().length,
-      events,
-      taken: subscriber.taken(),
-      streamed: stream.seen,
-    }),
+    ...compared(verdict, await client.reconciliation(SOURCE)),
     pushed: counts['pushed'] ?? 0,
     pulled: counts['pulled'] ?? 0,
     copies: (await client.stats()).duplicates,

@@ -1,7 +1,14 @@
 // What the demo shows at its end.
 import type { SceneResult } from './scene';
 
-export function resultTable({ verdict, pushed, pulled, copies, attempts }: SceneResult): readonly string[] {
+export function resultTable({
+  verdict,
+  ownWords,
+  pushed,
+  pulled,
+  copies,
+  attempts,
+}: SceneResult): readonly string[] {
   const rows: readonly (readonly [string, number])[] = [
     ['changes made in Odoo', verdict.made],
     ['copies pushed', pushed],
@@ -22,6 +29,7 @@ export function resultTable({ verdict, pushed, pulled, copies, attempts }: Scene
     verdict.ok
       ? '  Verdict: no event lost, none processed twice.'
       : `  Verdict: BROKEN, ${verdict.findings.length} findings:`,
+    `  The bridge of itself: ${ownWords}.`,
     ...verdict.findings.slice(0, 20).map((finding) => `    - ${finding}`),
     '',
   ];

@@ -34,15 +34,18 @@ async function lowestOpenId(tx: Database, source: string): Promise<number | null
   return rows[0]?.lowest ?? null;
 }
 
-/** Each state by the partial index that has it. To be run with steady plans. */
+/** Each state by the partial index that has it: fenced off, or the one by source would be taken. */
 export function lowestOpenQuery(source: string): SQL {
   return sql`
     select min(pull_id::bigint)::float8 as lowest from (
-      select pull_id from events where source = ${source} and status = 'pending'
-      union all select pull_id from events where source = ${source} and status in ('processing', 'delivering')
-      union all select pull_id from events where source = ${source} and status = 'dead_letter'
-      union all select pull_id from quarantine where source = ${source} and status = 'open'
-    ) open where pull_id ~ '^[0-9]{1,15}$'`;
+      select source, pull_id from (select * from events where status = 'pending' offset 0) e
+      union all
+      select source, pull_id from (select * from events where status in ('processing', 'delivering') offset 0) e
+      union all
+      select source, pull_id from (select * from events where status = 'dead_letter' offset 0) e
+      union all
+      select source, pull_id from (select * from quarantine where status = 'open' offset 0) q
+    ) open where source = ${source} and pull_id ~ '^[0-9]{1,15}$'`;
 }
 
 export interface PulledIds {
@@ -89,18 +92,18 @@ async function gapsBetween(db: Database, source: PulledIds, lowest: number, high
   return rows.map((row): Gap => ({ from: row.from, to: row.to, ageMs: row.age_ms }));
 }
 
-/** Each id by the index that has it. To be run with steady plans. */
+/** Each id by the index that has it. */
 export function gapsQuery(source: PulledIds, lowest: number, highest: number): SQL {
   return sql`
     with missing as (
-      select id from generate_series(${lowest}::bigint, ${highest}::bigint) id
-      where not exists (${eventsWith(sql`id::text`, source)}) and not exists (
-        select from quarantine q where q.pull_id = id::text and q.source = ${source.name})
+      select n from generate_series(${lowest}::bigint, ${highest}::bigint) as asked(n)
+      where not exists (${eventsWith(sql`asked.n::text`, source)}) and not exists (
+        select from quarantine q where q.pull_id = asked.n::text and q.source = ${source.name} offset 0)
     ), runs as (
-      select min(id) as lowest, max(id) as highest
-      from (select id, id - row_number() over (order by id) as run from missing) m group by run
+      select min(n) as lowest, max(n) as highest
+      from (select n, n - row_number() over (order by n) as run from missing) m group by run
     )
-    select lowest::float8 as from, highest::float8 as to, ${age(sql`(highest + 1)::text`, source)} as age_ms
+    select lowest::float8 as from, highest::float8 as to, ${age(sql`(runs.highest + 1)::text`, source)} as age_ms
     from runs order by lowest`;
 }
 
@@ -125,6 +128,7 @@ function age(id: SQL, source: PulledIds): SQL {
 
 function eventsWith(id: SQL, { name, sharedEventIds }: PulledIds): SQL {
   const pulled = sql`select e.seq from events e where e.pull_id = ${id} and e.source = ${name}`;
-  if (!sharedEventIds) return pulled;
+  // Without `offset` it would become a join with all events of the source, where the planner knows nothing yet.
+  if (!sharedEventIds) return sql`${pulled} offset 0`;
   return sql`${pulled} union all select e.seq from events e where e.push_id = ${id} and e.source = ${name}`;
 }

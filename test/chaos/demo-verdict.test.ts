@@ -43,6 +43,8 @@ test('without sweeps a late commit is lost, and the verdict says so', async () =
   const verdict = await verdictWith({ odoo }, 3_000, /commits late/);
   expect(verdict.ok).toBe(false);
   expect(verdict.findings.join('\n')).toMatch(/is lost: no event/);
+  // It has looked for it in vain, so it thinks that Odoo has a hole there.
+  expect(verdict.findings.join('\n')).toMatch(/the bridge says of itself "complete up to \d+"/);
 }, 180_000);
 
 test('acknowledging before the commit loses a page at a crash, and the verdict says so', async () => {
@@ -61,6 +63,7 @@ test('acknowledging before the commit loses a page at a crash, and the verdict s
   const verdict = await verdictWith({ intake }, 10_000, /backlog/);
   expect(verdict.ok).toBe(false);
   expect(verdict.findings.join('\n')).toMatch(/is lost: no event/);
+  expect(verdict.findings.join('\n')).toMatch(/the bridge says of itself "complete up to \d+"/);
 }, 180_000);
 
 test('without the check for duplicates a change becomes two events, and the verdict says so', async () => {
@@ -72,6 +75,8 @@ test('without the check for duplicates a change becomes two events, and the verd
   const verdict = await verdictWith({ intake }, 20_000, /Odoo pushes/);
   expect(verdict.ok).toBe(false);
   expect(verdict.findings.join('\n')).toMatch(/became 2 events/);
+  // Its own numbers are those of another source.
+  expect(verdict.findings.join('\n')).toMatch(/the bridge counts 0 events, and \d+ were found/);
 }, 180_000);
 
 test('a delivery that is noted and not sent is missed, and the verdict says so', async () => {
@@ -85,7 +90,27 @@ test('a delivery that is noted and not sent is missed, and the verdict says so',
     close: () => sound.close(),
   });
   const verdict = await verdictWith({ sender }, 20_000, /Odoo pushes/);
-  expect(verdict.findings).toEqual([expect.stringMatching(/was never delivered/)]);
+  expect(verdict.findings).toEqual([
+    expect.stringMatching(/was never delivered/),
+    expect.stringMatching(/the bridge says of itself "complete up to \d+"/),
+    expect.stringMatching(/the bridge counts (\d+) webhooks delivered, and (?!\1)\d+ were found/),
+  ]);
+}, 180_000);
+
+test('a bridge that lost nothing and says otherwise of itself turns the verdict, too', async () => {
+  const intake: WorkerPorts['intake'] = (sound): Intake => ({
+    accept: async (source, channel, arrivals, leaseMs) => {
+      const accepted = await sound.accept(source, channel, arrivals, leaseMs);
+      // Something is in quarantine that never came from Odoo.
+      const junk = { kind: 'unreadable' as const, reason: 'made up', raw: 'junk' };
+      await sound.accept(source, 'push', [junk], null);
+      return accepted;
+    },
+  });
+  const verdict = await verdictWith({ intake }, 5_000, /Odoo pushes/);
+  expect(verdict.findings).toEqual([
+    expect.stringMatching(/the bridge says of itself "incomplete: 1 copy is in quarantine/),
+  ]);
 }, 180_000);
 
 const EMPTY_PAGE = {

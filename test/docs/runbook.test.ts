@@ -7,6 +7,8 @@ import { DELIVERY_STATES } from '../../src/domain/delivery';
 import { DELIVERY_FAILURE_CODES } from '../../src/domain/delivery-failure';
 import { EVENT_STATES } from '../../src/domain/event-state';
 import { ODOO_FAILURE_CODES } from '../../src/domain/failure';
+import { FINDING_CODES } from '../../src/domain/reconciliation-findings';
+import { QUARANTINE_STATUSES } from '../../src/store/quarantine';
 import { createLogger } from '../../src/logger';
 import { firstCells, readPage, sectionOf } from './pages';
 
@@ -19,6 +21,8 @@ test.each([
   ['## The circuit of a subscription', CIRCUIT_STATES],
   ['## Why a delivery failed', DELIVERY_FAILURE_CODES],
   ['## Why Odoo could not be pulled', ODOO_FAILURE_CODES],
+  ['## Quarantine', QUARANTINE_STATUSES],
+  ['## Is a source complete', FINDING_CODES],
 ] as const)('"%s" has a row for each, in the order of the code', (heading, codes) => {
   expect(firstCells(sectionOf(text, heading) ?? 'no such section')).toEqual(codes);
 });

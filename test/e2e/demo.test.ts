@@ -16,4 +16,5 @@ test('a sound bridge loses nothing and processes nothing twice', async () => {
   await demo.close();
   expect(demo.result.verdict.findings).toEqual([]);
   expect(demo.result.verdict.ok).toBe(true);
+  expect(demo.result.ownWords).toMatch(/^complete up to \d+$/);
 }, 180_000);

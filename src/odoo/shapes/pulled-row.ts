@@ -51,3 +51,8 @@ export function readPulledRow(raw: Json): PulledRow | null {
   if (!parsed.success) return { id: id.data, arrival: unreadable(raw, parsed.error) };
   return { id: id.data, arrival: { kind: 'event', copy: { eventId: String(id.data), ...parsed.data }, raw } };
 }
+
+/** The same for a row that came by itself: null also when it is no JSON, or nested too deep. */
+export function readLoneRow(body: unknown): PulledRow | null {
+  return wire.isJson(body) ? readPulledRow(body) : null;
+}
