@@ -72,6 +72,7 @@ describe('without any setting', () => {
         deadLetterDays: 30,
         secretKey: null,
       },
+      retention: { payloadDays: 90 },
       priorityRules: [],
       appTypes: USUAL_APP_TYPES,
       processing: { rules: [], otherwise: 'auto' },
@@ -396,6 +397,7 @@ describe('deliveries', () => {
     ['JISR_DELIVERY_SCHEDULE', '5m'],
     ['JISR_CIRCUIT_FAILURES', '-1'],
     ['JISR_DEAD_LETTER_DAYS', '0'],
+    ['JISR_PAYLOAD_DAYS', '-1'],
   ])('%s=%s is refused', (name, value) => {
     expect(problems({ [name]: value })).toEqual([`${name}: "${value}"`]);
   });

@@ -37,8 +37,9 @@ const TELL_AGAIN_MS = 2_000;
 export function createReplayActivities(dependencies: ReplayDependencies): ReplayActivities {
   const { db, runs, bell, maxInFlight, pause, nowMs } = dependencies;
 
-  async function tell({ id, act, reason, toTell }: Replay, signal: AbortSignal): Promise<void> {
-    const kind = act === 'discard' ? ({ kind: 'discard', reason } as const) : ({ kind: 'retry' } as const);
+  async function tell({ id, act, reason, actor, toTell }: Replay, signal: AbortSignal): Promise<void> {
+    const kind =
+      act === 'discard' ? ({ kind: 'discard', reason, actor } as const) : ({ kind: 'retry' } as const);
     const keys = toTell.map(({ key }) => key);
     // A discarded one is so already; its run only has to end.
     const parked = act === 'discard' ? new Set(keys) : await stillParked(db, keys);

@@ -75,8 +75,8 @@ export function createStorageActivities(dependencies: StorageDependencies): Stor
     complete: async (run) => (await closing.add(run)).status,
     reopen: async (run) => toAnswer(await reopen(db, inOwnWorkflow(run))),
     due: async (run) => toAnswer(await dueOf(db, inOwnWorkflow(run))),
-    discard: async ({ key, runId, reason }) =>
-      (await discardEvent(db, key, inOwnWorkflow({ key, runId }), reason))?.status ?? null,
+    discard: async ({ key, runId, reason, actor = null }) =>
+      (await discardEvent(db, key, inOwnWorkflow({ key, runId }), reason, actor))?.status ?? null,
     loadSource: ({ source }) => setupOf(source),
     saveSource: async ({ source, ...change }) => {
       await writeSourceSettings(db, source, { ...(await readSourceSettings(db, source)), ...change });

@@ -27,7 +27,9 @@ export function presentReplay(replay: Replay, { baseUrl, namespace }: TemporalUi
     created_at: timeOf(replay.createdAtMs),
     ended_at: timeOf(replay.endedAtMs),
     workflow_id: workflowId,
-    temporal_url: baseUrl === null ? null : `${workflows}/${encodeURIComponent(workflowId)}`,
+    // It continues as new, so no run is named.
+    temporal_url:
+      baseUrl === null ? null : `${workflows}?query=${encodeURIComponent(`WorkflowId="${workflowId}"`)}`,
   };
 }
 

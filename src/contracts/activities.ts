@@ -104,7 +104,13 @@ export interface StorageActivities {
   /** What waits for no time any more. */
   due(run: RunRef): Promise<ReopenAnswer>;
   /** Ends every delivery that is not sent. */
-  discard(input: RunRef & { readonly reason: string | null }): Promise<EventState | null>;
+  discard(
+    input: RunRef & {
+      readonly reason: string | null;
+      /** Absent in histories from before it was passed on. */
+      readonly actor?: string | null;
+    },
+  ): Promise<EventState | null>;
   loadSource(input: { readonly source: string }): Promise<SourceSetup>;
   saveSource(change: SourceSettingsChange): Promise<SourceSetup>;
   saveProcessing(input: { readonly paused: boolean; readonly reason: string | null }): Promise<void>;

@@ -20,7 +20,7 @@ export type RunFate = 'running' | 'completed' | 'broken' | 'unknown';
 
 export type EventSignal =
   | { readonly kind: 'retry' }
-  | { readonly kind: 'discard'; readonly reason: string | null }
+  | { readonly kind: 'discard'; readonly reason: string | null; readonly actor: string | null }
   /** Waiting deliveries became due before their time. */
   | { readonly kind: 'deliver-now' };
 

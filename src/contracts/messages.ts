@@ -10,6 +10,11 @@ export interface PauseNote {
   readonly reason?: string;
 }
 
+/** `actor`: the name of the key that asked; the Web UI sends none. */
+export interface DiscardNote extends PauseNote {
+  readonly actor?: string;
+}
+
 // OdooPullWorkflow, DispatchWorkflow and ReplayWorkflow
 export const pauseSignal = defineSignal<[PauseNote?]>('pause');
 export const resumeSignal = defineSignal('resume');
@@ -62,7 +67,7 @@ export const dispatchStatusQuery = defineQuery<DispatchStatus>('status');
 // ProcessEventWorkflow
 /** Both count only while the event is a dead letter. */
 export const retrySignal = defineSignal('retry');
-export const discardSignal = defineSignal<[PauseNote?]>('discard');
+export const discardSignal = defineSignal<[DiscardNote?]>('discard');
 /** Deliveries became due before their time: the run makes them now. Harmless at any time. */
 export const deliverNowSignal = defineSignal('deliverNow');
 

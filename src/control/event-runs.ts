@@ -123,7 +123,11 @@ export function createEventRuns(client: Client): EventRuns {
         // Its row is a dead letter a moment before the run knows, which takes signals only then.
         while ((await handle.query(eventQuery)).status !== 'dead_letter') await sleep(PARKED_LOOK_MS);
         if (act.kind === 'retry') await handle.signal(retrySignal);
-        else await handle.signal(discardSignal, act.reason === null ? {} : { reason: act.reason });
+        else {
+          const { reason, actor } = act;
+          const note = { ...(reason === null ? {} : { reason }), ...(actor === null ? {} : { actor }) };
+          await handle.signal(discardSignal, note);
+        }
         return true;
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return false;

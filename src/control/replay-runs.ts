@@ -25,6 +25,8 @@ export function createReplayRuns(client: Client): ReplayRuns {
             // Whoever asks has seen in the row that it is not over.
             workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             workflowIdConflictPolicy: 'USE_EXISTING',
+            // Behind the runs of events.
+            priority: { priorityKey: 5 },
             staticSummary: summaryOf(replay),
             staticDetails: detailsOf(replay),
             typedSearchAttributes: new TypedSearchAttributes(attributesOf(replay)),

@@ -34,7 +34,9 @@ const patient = proxyActivities<StorageActivities>({
 const route = firstLocally(quick.route, patient.route);
 const complete = firstLocally(quick.complete, patient.complete);
 
-type Command = { readonly kind: 'retry' } | { readonly kind: 'discard'; readonly reason: string | null };
+type Command =
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'discard'; readonly reason: string | null; readonly actor: string | null };
 
 /** Answers the state the event is in when this run leaves it; null when the inbox does not know it. */
 export async function ProcessEventWorkflow(event: EventToProcess): Promise<EventState | null> {
@@ -61,7 +63,7 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
     ask({ kind: 'retry' });
   });
   setHandler(discardSignal, (note) => {
-    ask({ kind: 'discard', reason: note?.reason ?? null });
+    ask({ kind: 'discard', reason: note?.reason ?? null, actor: note?.actor ?? null });
   });
   setHandler(deliverNowSignal, () => {
     nudges += 1;
@@ -106,7 +108,8 @@ export async function ProcessEventWorkflow(event: EventToProcess): Promise<Event
     const wanted = asked.shift();
     if (wanted?.kind === 'discard') {
       deliveries.end();
-      status = (await patient.discard({ ...run, reason: wanted.reason })) ?? status;
+      const { reason, actor } = wanted;
+      status = (await patient.discard({ ...run, reason, actor })) ?? status;
       break;
     }
     if (wanted?.kind === 'retry') {

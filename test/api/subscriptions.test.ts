@@ -192,7 +192,7 @@ describeOnBothEngines('subscriptions and events', (open) => {
   test('discard ends a dead letter, with its reason', async () => {
     await anEvent({ state: 'dead' });
     expect((await api.post('/api/v1/events/17/discard', { reason: 'sent by hand' })).status).toBe(202);
-    expect(signals).toEqual([['17', { kind: 'discard', reason: 'sent by hand' }]]);
+    expect(signals).toEqual([['17', { kind: 'discard', reason: 'sent by hand', actor: 'admin' }]]);
     runIsOpen = false;
     expect((await api.post('/api/v1/events/17/discard', { reason: 'sent by hand' })).status).toBe(202);
     expect(await event()).toMatchObject({

@@ -147,7 +147,8 @@ describe('sources and processing', () => {
   });
 
   test('the books say what is missing, and exit 1 until nothing is', async () => {
-    api.control.set('main', { cursor: 3 });
+    const nowMs = Date.now();
+    api.control.set('main', { cursor: 3, lastSuccessMs: nowMs, sweptMs: nowMs });
     const { code, out } = await jisr('sources reconcile main', at());
     expect(code).toBe(1);
     expect(out).toMatch(/verdict +incomplete: 2 events wait/);

@@ -33,7 +33,7 @@ describe('a page that rots is told', () => {
 
   test.each([
     ['a method', 'ask `DELETE /api/v1/events/17`', 'DELETE /api/v1/events/17'],
-    ['a path', 'curl localhost:8080/api/v1/replays', '/api/v1/replays'],
+    ['a path', 'curl localhost:8080/api/v1/rewinds', '/api/v1/rewinds'],
     ['a longer path', '`GET /api/v1/stats/today`', 'GET /api/v1/stats/today'],
   ])('%s that the app does not have', (_, claim, found) => {
     expect(unknownIn(`${text}\n${claim}`)).toContain(found);

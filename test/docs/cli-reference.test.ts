@@ -31,7 +31,9 @@ test.each([
 
 /** Commands in code: their words must lead somewhere, and that must have their options. */
 function unknownIn(text: string): readonly string[] {
-  const named = [...text.matchAll(/(?:`|^\$ |^ *)(jisr [a-z][^`\n|#]*)/gm)].map(([, words = '']) => words.trim());
+  const named = [...text.matchAll(/(?:`|^\$ |^ *)(jisr [a-z][^`\n|#]*)/gm)].map(([, words = '']) =>
+    words.trim(),
+  );
   return named.filter((words) => {
     const [, ...parts] = words.split(/\s+/);
     const places = commands.filter(({ path }) => path.every((name, place) => parts[place] === name));

@@ -7,15 +7,19 @@ import { DELIVERY_STATES } from '../../src/domain/delivery';
 import { DELIVERY_FAILURE_CODES } from '../../src/domain/delivery-failure';
 import { EVENT_STATES } from '../../src/domain/event-state';
 import { ODOO_FAILURE_CODES } from '../../src/domain/failure';
+import { REPLAY_STATES, REPLAY_WAITS, SKIP_REASONS } from '../../src/domain/replay';
 import { FINDING_CODES } from '../../src/domain/reconciliation-findings';
-import { QUARANTINE_STATUSES } from '../../src/store/quarantine';
 import { createLogger } from '../../src/logger';
+import { QUARANTINE_STATUSES } from '../../src/store/quarantine';
 import { firstCells, readPage, sectionOf } from './pages';
 
 const { text } = readPage('docs/runbook.md');
 
 test.each([
   ['## States of an event', EVENT_STATES],
+  ['## States of a bulk act', REPLAY_STATES],
+  ['## Why a bulk act waits', REPLAY_WAITS],
+  ['## Why a bulk act skipped events', SKIP_REASONS],
   ['## States of a delivery', DELIVERY_STATES],
   ['## Why a delivery waits', WAIT_REASONS],
   ['## The circuit of a subscription', CIRCUIT_STATES],

@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import {
   type PullStatus,
+  abortSignal,
   deliverNowSignal,
   discardSignal,
   pauseSignal,
   resumeSignal,
   retrySignal,
 } from '../../src/contracts/messages';
-import { DISPATCH_WORKFLOW_ID, TASK_QUEUE } from '../../src/contracts/names';
+import { DISPATCH_WORKFLOW_ID, replayWorkflowId, TASK_QUEUE } from '../../src/contracts/names';
+import { createReplayRuns } from '../../src/control/replay-runs';
 import { startSubscriber, TAKES_ALL } from '../../src/demo/subscriber';
 import type { EventCopy } from '../../src/domain/event';
 import type { EventState } from '../../src/domain/event-state';
@@ -23,10 +25,12 @@ import { askReplay, returnToPending } from '../../src/store/deliveries/acts';
 import { readDeliveries } from '../../src/store/deliveries/read';
 import { openDelivery } from '../../src/store/deliveries/retry-one';
 import { readEvent } from '../../src/store/events/read';
+import { readReplay } from '../../src/store/replays/rows';
 import type { TemporalSession } from '../../src/temporal/session';
 import { anArrival, aSource } from '../support/builders';
 import { eventually, openTestSession, pullFrom, startTestBridge, testConfig } from '../support/bridge';
 import { runIsDeadLetter } from '../support/dead-letters';
+import { aReplay } from '../support/replays';
 import { openTestStore } from '../support/stores';
 import { subscribe } from '../support/subscriptions';
 import { startTestServer } from '../temporal-server';
@@ -171,6 +175,57 @@ async function record(): Promise<void> {
   });
   await run('901').result();
   await save(session, 'process-replayed', '901');
+
+  const replays = createReplayRuns(session.client);
+  const begin = async (ratePerSecond: number) => {
+    const replay = await aReplay(store.db, { filter: { model: 'x.*' }, ratePerSecond });
+    await replays.start(replay);
+    return replay.id;
+  };
+  const handedOn = (id: string, events: number) =>
+    eventually(async () => {
+      if (((await readReplay(store.db, id))?.done ?? 0) < events) throw new Error('nothing handed on yet');
+    });
+  const held = await begin(2);
+  await handedOn(held, 1);
+  await run(replayWorkflowId(held)).signal(pauseSignal, { reason: 'recording' });
+  await eventually(async () => {
+    if ((await readReplay(store.db, held))?.state !== 'paused') throw new Error('not paused yet');
+  });
+  await run(replayWorkflowId(held)).signal(resumeSignal);
+  await run(replayWorkflowId(held)).result();
+  await save(session, 'replay-pause-resume', replayWorkflowId(held));
+  const aborted = await begin(1);
+  await handedOn(aborted, 1);
+  await run(replayWorkflowId(aborted)).signal(abortSignal, { reason: 'recording' });
+  await run(replayWorkflowId(aborted)).result();
+  await save(session, 'replay-aborted', replayWorkflowId(aborted));
+  await dispatcher.signal(pauseSignal, { reason: 'recording' });
+  await eventually(async () => {
+    if ((await bridge.control.dispatchStatus()).state !== 'paused') throw new Error('not paused yet');
+  });
+  const waiting = await aReplay(store.db, { filter: { model: 'x.*' } });
+  await session.client.workflow.start('ReplayWorkflow', {
+    workflowId: replayWorkflowId(waiting.id),
+    taskQueue: TASK_QUEUE,
+    args: [{ id: waiting.id, maxHistoryEvents: 12 }],
+  });
+  const firstOfWaiting = await first(replayWorkflowId(waiting.id));
+  await eventually(async () => {
+    if ((await first(replayWorkflowId(waiting.id))) === firstOfWaiting) throw new Error('same run');
+  }, 60_000);
+  await dispatcher.signal(resumeSignal);
+  await run(replayWorkflowId(waiting.id)).result();
+  await save(session, 'replay-waits-and-continues-as-new', replayWorkflowId(waiting.id), firstOfWaiting);
+
+  const retention = session.client.schedule.getHandle('retention');
+  await retention.trigger();
+  const dropping = await eventually(async () => {
+    const [action] = (await retention.describe()).info.recentActions;
+    return required(action, 'a run of the retention').action.workflow.workflowId;
+  });
+  await run(dropping).result();
+  await save(session, 'retention', dropping);
   await bridge.stop();
 
   const reporting = await startTestBridge({

@@ -25,6 +25,8 @@ test('there is a history of every workflow', () => {
     'OdooPullWorkflow',
     'ProcessBatchWorkflow',
     'ProcessEventWorkflow',
+    'ReplayWorkflow',
+    'RetentionWorkflow',
   ]);
 });
 

@@ -41,7 +41,7 @@ export function eventActionRoutes(dependencies: ApiDependencies): Router {
       const event = await find(request.params.key);
       if (event.status !== 'dead_letter')
         throw wrongState(event.status, 'only a dead letter can be discarded');
-      if (!(await run.signal(event, { kind: 'discard', reason: why })))
+      if (!(await run.signal(event, { kind: 'discard', reason: why, actor: actorOf() })))
         await discardEvent(store.db, event.key, null, why, actorOf());
       accepted(response, event);
     })

@@ -4,6 +4,7 @@ import type { Traffic } from '../../domain/replay-pace';
 import { required } from '../../domain/required';
 import type { Database } from '../database';
 import { readProcessingSettings } from '../settings';
+import { withSteadyPlans } from '../steady-plans';
 
 /** More are not counted: they are far above any bound. */
 const COUNTED = 20_000;
@@ -11,11 +12,12 @@ const COUNTED = 20_000;
 export async function readTraffic(db: Database): Promise<Omit<Traffic, 'maxInFlight'>> {
   const processing = await readProcessingSettings(db);
   // By counters and by the dispatcher's small indexes: never by a look at all that waits.
-  const { rows } = await db.execute<{
-    pending: number;
-    replayed_pending: number;
-    replayed_in_hand: number;
-  }>(sql`
+  const { rows } = await withSteadyPlans(db, (tx) =>
+    tx.execute<{
+      pending: number;
+      replayed_pending: number;
+      replayed_in_hand: number;
+    }>(sql`
     with replayed as (
       select status from (
         (select seq, status from events where status = 'pending' and run_ids <> '{}' limit ${COUNTED})
@@ -27,7 +29,8 @@ export async function readTraffic(db: Database): Promise<Omit<Traffic, 'maxInFli
     select (select coalesce(sum(value), 0)::float8 from counters where name = 'state:pending') as pending,
       count(*) filter (where status = 'pending')::int as replayed_pending,
       count(*) filter (where status = 'processing')::int as replayed_in_hand
-    from replayed`);
+    from replayed`),
+  );
   const { pending, replayed_pending: waiting, replayed_in_hand: inHand } = required(rows[0], 'the counts');
   return {
     isPaused: processing.paused,
