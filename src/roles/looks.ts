@@ -24,6 +24,7 @@ export function odooLook(pull: PullConfig | null): (() => Promise<OdooFacts>) | 
 
 async function freeBytes({ store, dataDir }: Config): Promise<number | null> {
   if (store.kind !== 'embedded') return null;
-  const { bavail, bsize } = await statfs(dataDir);
-  return bavail * bsize;
+  // What the disk does not tell is not known; whether the store takes what is written is looked at anyway.
+  const disk = await statfs(dataDir).catch(() => null);
+  return disk === null ? null : disk.bavail * disk.bsize;
 }

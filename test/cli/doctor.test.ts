@@ -173,7 +173,7 @@ describe('while no api answers', () => {
   const DIST = join(__dirname, '../../dist');
   /** As the program `jisr` runs it. */
   const withEnv = (env: Record<string, string>): At => ({
-    url: 'http://127.0.0.1:1',
+    url: 'http://127.0.0.1:2',
     run: (script) =>
       new Promise((resolve, reject) => {
         const path = process.env['PATH'] ?? '';
