@@ -59,17 +59,23 @@ export function percentOf({ planned, done, skipped }: Replay): number | null {
     : Math.min(100, Math.floor((100 * (done + skipped)) / planned));
 }
 
+/** `running, waits for live-traffic`, `paused by admin: the CRM is slow` */
+function stateText({ state, state_reason: why, waits_for: waitsFor }: Replay): string {
+  if (state === 'paused') return why === null ? state : `${state} ${why}`;
+  return waitsFor === null ? state : `${state}, waits for ${waitsFor}`;
+}
+
 function progressTeller(desk: Desk): (replay: Replay) => void {
   let said = '';
   return (replay) => {
     const percent = percentOf(replay);
-    const line = `${replay.state}: ${progressText(replay)}${percent === null ? '' : ` (${percent} %)`}`;
+    const line = `${stateText(replay)}: ${progressText(replay)}${percent === null ? '' : ` (${percent} %)`}`;
     const { screen } = desk.io;
     if (!desk.isJson && screen !== undefined) {
       screen.rewrite(line);
       return;
     }
-    const step = `${replay.state} ${percent === null ? '' : Math.floor(percent / LINE_EVERY_PERCENT)}`;
+    const step = `${stateText(replay)} ${percent === null ? '' : Math.floor(percent / LINE_EVERY_PERCENT)}`;
     if (step !== said) desk.note(line);
     said = step;
   };

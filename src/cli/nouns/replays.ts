@@ -1,13 +1,13 @@
 // `jisr replays …`: deliver many events again, and steer what runs.
 import { Option, type Command } from 'commander';
-import { OPERATIONS, PRIORITIES } from '../../domain/event';
-import { EVENT_STATES } from '../../domain/event-state';
+import { CHANNELS, OPERATIONS, PRIORITIES } from '../../domain/event';
+import { REPLAY_STATES } from '../../domain/replay';
 import { RATE_BOUNDS } from '../../domain/subscription-rules';
 import { agreed, perform, told } from '../act';
 import { runBulk, type BulkOptions } from '../bulk';
 import { WrongUsage, type CliIo } from '../io';
 import { showList, understood } from '../lists';
-import { collected, TIME, time, wholeNumber, withDryRun, withPages, withYes } from '../options';
+import { collected, TIME, time, wholeNumber, withDryRun, withPages, withReason, withYes } from '../options';
 import type { AskedActOptions, OutputOption, PageOptions } from '../options';
 import { progressText, replayPath, watchReplay } from '../replay-watch';
 import { showReplay } from '../replay-view';
@@ -22,6 +22,10 @@ interface CreateOptions extends BulkOptions {
   readonly operation?: string;
   readonly priority?: string;
   readonly status?: string;
+  readonly channel?: string;
+  readonly pushId?: string;
+  readonly pullId?: string;
+  readonly q?: string;
   readonly since?: string;
   readonly until?: string;
   readonly errorClass?: string;
@@ -35,30 +39,33 @@ interface CreateOptions extends BulkOptions {
 const PATH = '/api/v1/replays';
 
 export function replaysCommand(io: CliIo): Command {
-  const list = withPages(verb('list', 'the replays, newest first')).action(
-    atDesk(io, async (desk, pages: PageOptions) => {
-      await showList(
-        desk,
-        {
-          path: PATH,
-          plural: 'replays',
-          item: replayShape,
-          titles: ['ID', 'ACT', 'STATE', 'PROGRESS', 'WHEN', 'WHO', 'WHY'],
-          row: (one: Replay) => [
-            one.id,
-            one.act,
-            stateCell(one.state),
-            progressText(one),
-            desk.time(one.created_at),
-            one.actor,
-            one.reason ?? '',
-          ],
-          none: 'nothing was replayed yet',
-        },
-        pages,
-      );
-    }),
-  );
+  const list = withPages(verb('list', 'the replays, newest first'))
+    .addOption(new Option('--state <state>', 'how far it is').choices(REPLAY_STATES))
+    .action(
+      atDesk(io, async (desk, { state, ...pages }: PageOptions & { readonly state?: string }) => {
+        await showList(
+          desk,
+          {
+            path: PATH,
+            plural: 'replays',
+            query: { state },
+            item: replayShape,
+            titles: ['ID', 'ACT', 'STATE', 'PROGRESS', 'WHEN', 'WHO', 'WHY'],
+            row: (one: Replay) => [
+              one.id,
+              one.act,
+              stateCell(one.state),
+              progressText(one),
+              desk.time(one.created_at),
+              one.actor,
+              one.reason ?? '',
+            ],
+            none: 'nothing was replayed yet',
+          },
+          pages,
+        );
+      }),
+    );
   const show = verb('show <id>', 'one replay and how far it is')
     .option('--watch', 'follow it to its end')
     .action(
@@ -76,9 +83,9 @@ export function replaysCommand(io: CliIo): Command {
     createReplay(io),
     list,
     show,
-    steering(io, 'pause', 'hand no more events on for now'),
+    withReason(steering(io, 'pause', 'hand no more events on for now')),
     steering(io, 'resume', 'go on where it was'),
-    withYes(steering(io, 'abort', 'hand no more events on; those handed on are delivered')),
+    withReason(withYes(steering(io, 'abort', 'end it for good; what was handed on is delivered'))),
   ]);
 }
 
@@ -89,7 +96,13 @@ function createReplay(io: CliIo): Command {
     .option('--record-id <id>', 'of this record, with --model', wholeNumber(0, 999_999_999_999_999))
     .addOption(new Option('--operation <operation>', 'what happened').choices(OPERATIONS))
     .addOption(new Option('--priority <priority>', 'how urgent').choices(PRIORITIES))
-    .addOption(new Option('--status <status>', 'where it stands').choices(EVENT_STATES))
+    .addOption(
+      new Option('--status <status>', 'how it ended').choices(['processed', 'discarded', 'dead_letter']),
+    )
+    .addOption(new Option('--channel <channel>', 'how its first copy came').choices(CHANNELS))
+    .option('--push-id <id>', "by Odoo's id of the push")
+    .option('--pull-id <id>', "by Odoo's id of the pull")
+    .option('--q <text>', "a key, an id of Odoo's, or a record as res.partner/42")
     .option('--since <time>', `accepted from then on: ${TIME}`, time)
     .option('--until <time>', 'accepted before then', time)
     .option('--error-class <class>', 'that failed so')
@@ -116,25 +129,30 @@ function createReplay(io: CliIo): Command {
 }
 
 function filterOf(options: CreateOptions) {
-  const { source, model, recordId, operation, priority, status, since, until, errorClass, key } = options;
+  const { source, model, operation, priority, status, channel, since, until, q } = options;
   return {
     source,
     model,
-    record_id: recordId,
+    record_id: options.recordId,
     operation,
     priority,
     status,
+    channel,
+    push_id: options.pushId,
+    pull_id: options.pullId,
     since,
     until,
-    error_class: errorClass,
-    keys: key,
+    q,
+    error_class: options.errorClass,
+    keys: options.key,
   };
 }
 
 function steering(io: CliIo, act: 'pause' | 'resume' | 'abort', description: string): Command {
   return withDryRun(verb(`${act} <id>`, description)).action(
-    atDesk(io, async (desk, id: string, options: AskedActOptions) => {
+    atDesk(io, async (desk, id: string, options: AskedActOptions & { readonly reason?: string }) => {
       const on = replayPath(id);
+      const body = options.reason === undefined ? {} : { body: { reason: options.reason } };
       const what = `${act} replay ${id}`;
       if (act === 'abort' && options.dryRun !== true) await agreed(desk, what, options.yes);
       const answer = await perform(desk, { what, method: 'POST', path: `${on}/${act}`, on }, options);
