@@ -42,7 +42,7 @@ function placeFunction(words: string): string {
 
 /** Prints what may stand at a place: values after an option with choices, else commands and options. */
 function wordsFunction(commands: readonly KnownCommand[]): string {
-  const cases = commands.flatMap(({ path, commands: below, options }) => {
+  const cases = commands.flatMap(({ path, commands: below, options, argumentChoices }) => {
     const place = path.join(' ');
     const flags = options.flatMap((option) => option.flags);
     return [
@@ -52,7 +52,7 @@ function wordsFunction(commands: readonly KnownCommand[]): string {
           option.flags.map((flag) => `    "${place}:${flag}") echo "${option.choices.join(' ')}" ;;`),
         ),
       `    "${place}:commands") echo "${below.join(' ')}" ;;`,
-      `    "${place}:"*) echo "${[...below, ...flags].join(' ')}" ;;`,
+      `    "${place}:"*) echo "${[...below, ...argumentChoices, ...flags].join(' ')}" ;;`,
     ];
   });
   return `_jisr_words() {
@@ -63,10 +63,11 @@ ${cases.join('\n')}
 }
 
 export function fishScript(commands: readonly KnownCommand[]): string {
-  const lines = commands.flatMap(({ path, commands: below, options }) => {
+  const lines = commands.flatMap(({ path, commands: below, options, argumentChoices }) => {
     const here = `-n "__jisr_at '${path.join(' ')}'"`;
     return [
       ...below.map((name) => `complete -c jisr -f ${here} -a ${name}${about(commands, [...path, name])}`),
+      ...argumentChoices.map((choice) => `complete -c jisr -f ${here} -a ${choice}`),
       ...options.map((option) => {
         const flags = option.flags.map((flag) =>
           flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`,

@@ -8,6 +8,8 @@ export interface KnownCommand {
   /** Names of commands below it. */
   readonly commands: readonly string[];
   readonly options: readonly KnownOption[];
+  /** What its arguments can be, where only some are right. */
+  readonly argumentChoices: readonly string[];
   /** As `jisr <path> --help` shows it. */
   readonly help: string;
 }
@@ -40,6 +42,7 @@ function below(command: Command, path: readonly string[]): readonly KnownCommand
     description: command.description(),
     commands,
     options,
+    argumentChoices: command.registeredArguments.flatMap((argument) => argument.argChoices ?? []),
     help: command.helpInformation(),
   };
   return [known, ...command.commands.flatMap((one) => below(one, [...path, one.name()]))];

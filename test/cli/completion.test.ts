@@ -28,8 +28,8 @@ async function offeredAll(lines: readonly (readonly string[])[]): Promise<readon
 
 test('bash offers at every place its commands and options, and nothing else', async () => {
   const found = await offeredAll(commands.map(({ path }) => [...path, '']));
-  for (const [place, { path, commands: below, options }] of commands.entries()) {
-    const wanted = [...below, ...options.flatMap(({ flags }) => flags)];
+  for (const [place, { path, commands: below, argumentChoices, options }] of commands.entries()) {
+    const wanted = [...below, ...argumentChoices, ...options.flatMap(({ flags }) => flags)];
     expect([path.join(' '), found[place]]).toEqual([path.join(' '), wanted]);
   }
 });
@@ -40,6 +40,7 @@ test('bash completes what is begun, values that can only be some, and goes on af
   expect(await offered('events', 'list', '--status', 'dead')).toEqual(['dead_letter']);
   expect(await offered('events', 'list', '--output', '')).toEqual(['table', 'json']);
   expect(await offered('events', 'show', '17', '--out')).toEqual(['--output']);
+  expect(await offered('completion', 'z')).toEqual(['zsh']);
   expect(await offered('completion', 'nothing')).toEqual([]);
 });
 

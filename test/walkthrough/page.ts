@@ -38,7 +38,7 @@ export function createPage(known: ReadonlyMap<string, string>): Page {
       .replace(/\bwhsec_[A-Za-z0-9+/=]+/g, 'whsec_…')
       .replace(/\b\d+ ms\b( *)/g, (found) => '5 ms'.padEnd(found.length))
       .replace(/\b\d+@\S+/g, '4711@host')
-      .replace(/last pulled \d+ s ago/g, 'last pulled 1 s ago')
+      .replace(/(idle|pulling), last pulled \d+ s ago/g, 'idle, last pulled 1 s ago')
       .replace(/\b[\d.]+ [MG]iB( free)?$/gm, (_, free?: string) =>
         free === undefined ? '9 MiB' : '64.0 GiB free',
       )

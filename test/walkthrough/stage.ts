@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
 import { startSimulator } from '../../src/simulator/simulator';
 import type { Simulator } from '../../src/simulator/simulator-types';
+import { eventually } from '../support/bridge';
 import { jisrProcess } from '../support/jisr-process';
 
 export interface Ran {
@@ -39,6 +40,8 @@ export async function setWalkStage(): Promise<WalkStage> {
     JISR_PROCESSING: 'individually',
   });
   await jisr.start();
+  // It says so a moment after it is up.
+  const uiUrl = await eventually(() => jisr.uiUrl());
   const env = {
     PATH: process.env['PATH'] ?? '',
     JISR_URL: jisr.url(),
@@ -60,7 +63,7 @@ export async function setWalkStage(): Promise<WalkStage> {
       [crm.url, 'http://10.0.0.12:49000'],
       [crm.url.replace('http://', ''), '10.0.0.12:49000'],
       [jisr.url(), 'http://127.0.0.1:8080'],
-      [jisr.uiUrl(), 'http://127.0.0.1:8233'],
+      [uiUrl, 'http://127.0.0.1:8233'],
       [odoo.url, 'https://odoo.example'],
     ]),
     close: async () => {
