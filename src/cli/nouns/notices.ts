@@ -56,6 +56,10 @@ export function statsCommand(io: CliIo): Command {
         ['copies of known events', String(duplicates)],
         ['oldest that waits', oldest === 0 ? null : `for ${span(oldest * 1000) ?? ''}`],
       ]);
+      if ((events['dead_letter'] ?? 0) > 0)
+        desk.note('dead letters need a person: `jisr dead-letters list` says what failed, and what to do');
+      if (quarantined > 0)
+        desk.note('what is in quarantine needs a person: `jisr quarantine list --status open` says why');
     }),
   );
 }
