@@ -202,7 +202,9 @@ describe('an answer that cannot be used', () => {
 
   test('health tells the time by the clock of Odoo, which has no zone and is of UTC', async () => {
     odoo.behave({ status: 200, body: { status: 'healthy', timestamp: '2026-11-24T02:09:15.357133' } });
-    expect(await aClient().health()).toMatchObject({ value: { atMs: Date.UTC(2026, 10, 24, 2, 9, 15, 357) } });
+    expect(await aClient().health()).toMatchObject({
+      value: { atMs: Date.UTC(2026, 10, 24, 2, 9, 15, 357) },
+    });
   });
 
   test('health may leave out how much is pending', async () => {
