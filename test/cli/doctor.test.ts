@@ -1,7 +1,10 @@
 // `jisr doctor` at a real bridge: well, and with each thing broken that breaks in practice.
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Secret } from '../../src/config';
+import { openDataFolder } from '../../src/data-folder';
 import { startApiRole, type ApiRole } from '../../src/roles/api-role';
 import { startSimulator } from '../../src/simulator/simulator';
 import type { Simulator } from '../../src/simulator/simulator-types';
@@ -23,6 +26,7 @@ interface Check {
 }
 
 const KEY = 'doctor-key';
+const like = (pattern: RegExp): unknown => expect.stringMatching(pattern);
 
 async function doctor(at: At) {
   const { code, out } = await jisr('doctor -o json', { key: KEY, ...at });
@@ -203,6 +207,18 @@ describe('while no api answers', () => {
     expect(bad).toEqual(['fail api reachable', 'fail store embedded']);
     expect(find('api', 'reachable')?.detail).toMatch(/nobody listens there/);
     expect(find('odoo main', 'key')?.level).toBe('ok');
+  });
+
+  test('a process that has the data folder is named: Jisr runs, but not where it was looked for', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'jisr-doctor-'));
+    const lock = openDataFolder(dir).lock();
+    const held = await doctor(withEnv({ JISR_DATA_DIR: dir }));
+    lock.release();
+    const free = await doctor(withEnv({ JISR_DATA_DIR: dir }));
+    rmSync(dir, { recursive: true });
+    expect(held.find('store', 'embedded')).toMatchObject({ level: 'warn', hint: like(/JISR_URL/) });
+    expect(held.find('store', 'embedded')?.detail).toContain(`process ${process.pid} has the data folder`);
+    expect(free.find('store', 'embedded')).toMatchObject({ level: 'fail', hint: like(/jisr start/) });
   });
 
   test('a store and a server of their own are looked at, and no table is made', async () => {

@@ -39,10 +39,13 @@ export async function lookedAt(
   }
 }
 
+/** Of Temporal's failures none is the database's, however alike they look. */
 function brokenArea(area: string, error: unknown): Finding {
-  if (!isOutage(error)) return fail(area, 'look', innermostMessage(error), 'the log of the api says more');
+  if (area === 'temporal' || !isOutage(error))
+    return fail(area, 'look', innermostMessage(error), 'the log of the api says more');
   const hint = 'see that the database is up, and check DATABASE_URL';
-  return fail(area, 'reachable', `the database does not answer (${innermostMessage(error)})`, hint);
+  const name = area === 'store' ? 'reachable' : 'store';
+  return fail(area, name, `the database does not answer (${innermostMessage(error)})`, hint);
 }
 
 /** @param look null for a source that is not pulled */

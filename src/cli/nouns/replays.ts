@@ -155,12 +155,12 @@ function steering(io: CliIo, act: 'pause' | 'resume' | 'abort', description: str
       const body = options.reason === undefined ? {} : { body: { reason: options.reason } };
       const what = `${act} replay ${id}`;
       if (act === 'abort' && options.dryRun !== true) await agreed(desk, what, options.yes);
-      const answer = await perform(desk, { what, method: 'POST', path: `${on}/${act}`, on }, options);
-      told(
-        desk,
-        answer,
-        () => `replay ${id}: ${act} accepted; \`jisr replays show ${id}\` says how far it is`,
-      );
+      const path = `${on}/${act}`;
+      const answer = await perform(desk, { what, method: 'POST', path, on, ...body }, options);
+      told(desk, answer, () => {
+        const replay = understood(replayShape, answer);
+        return `replay ${id} is ${replay.state}: ${progressText(replay)}`;
+      });
     }),
   );
 }
