@@ -59,8 +59,11 @@ export async function ReplayWorkflow(input: ReplayInput): Promise<ReplayProgress
   setHandler(replayQuery, () => progress);
   const isAsked = () => asked.length > 0;
   const write = async () => {
-    for (let wanted = asked.shift(); wanted !== undefined; wanted = asked.shift())
+    for (let wanted = asked.shift(); wanted !== undefined; wanted = asked.shift()) {
       await changeReplay({ id, ...wanted });
+      // The activity that is under way may answer with what was before.
+      woken = true;
+    }
   };
 
   try {

@@ -62,6 +62,14 @@ describeOnBothEngines('bulk acts', (openStore) => {
     expect(await readActions(store().db, seq)).toMatchObject([
       { action: 'replay', actor: 'admin', reason: 'a test', replayId: id },
     ]);
+    const shown = await handle(id).describe();
+    expect(await shown.staticSummary()).toBe('replay of 30 events by admin: a test');
+    expect(await shown.staticDetails()).toContain('which events: `{"source":"main"}`');
+    const { currentDetails } = await handle(id).query<{ currentDetails: string }>(
+      '__temporal_workflow_metadata',
+    );
+    expect(currentDetails).toContain('**30** of 30 events handed on, 0 skipped');
+    expect(currentDetails).toContain('- by: admin\n- why: a test');
     // A second one over the same events is one of its own.
     const second = await begin({ ratePerSecond: 200 });
     await ends(second);
@@ -169,6 +177,23 @@ describeOnBothEngines('bulk acts', (openStore) => {
     expect(row.endedAtMs).not.toBeNull();
     expect(await setReplayState(store().db, id, 'running', null)).toMatchObject({ kind: 'over' });
   }, 90_000);
+
+  test('a resume right behind a pause goes on at once', async () => {
+    await start();
+    await accept(...events(1, 20));
+    await statesBecome({ processed: 20 });
+    const id = await begin({ ratePerSecond: 5 });
+    await eventually(async () => {
+      expect((await rowOf(id)).done).toBeGreaterThan(0);
+    });
+    for (const signal of [pauseSignal, resumeSignal]) await handle(id).signal(signal);
+    const { done } = await rowOf(id);
+    // Well before its net, a minute.
+    await eventually(async () => {
+      expect((await rowOf(id)).done).toBeGreaterThan(done);
+    }, 30_000);
+    await setReplayState(store().db, id, 'aborted', null);
+  }, 60_000);
 
   test('killed and started again, and with its history lost, it goes on where it was and doubles nothing', async () => {
     await start();
