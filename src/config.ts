@@ -18,7 +18,9 @@ import { readTracing } from './config/tracing';
 import { httpUrl, logLevel, postgresUrl, text, wholeNumber } from './config/values';
 import { NO_YAML_FILE, readYamlFile } from './config/yaml-file';
 
+export { configAsYaml } from './config/as-yaml';
 export { describeConfig } from './config/describe';
+export { readLocalKey, type LocalKey } from './config/local-key';
 export { ConfigError, type ConfigProblem } from './config/problem';
 export { Secret } from './config/secret';
 export type { Environment } from './config/setting-reader';

@@ -15,6 +15,7 @@ import { deviceSyncRoutes } from './routes/device-sync';
 import { deadLetterActRoutes } from './routes/dead-letter-acts';
 import { deadLetterRoutes } from './routes/dead-letters';
 import { deliveryRoutes } from './routes/deliveries';
+import { doctorRoutes } from './routes/doctor';
 import { eventActionRoutes } from './routes/event-actions';
 import { eventRoutes } from './routes/events';
 import { healthRoutes } from './routes/health';
@@ -67,6 +68,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use('/api/v1', clientRetryRoutes(dependencies));
   app.use('/api/v2', deviceSyncRoutes(dependencies));
   app.use('/api/v1', noticeRoutes(dependencies));
+  app.use('/api/v1', doctorRoutes(dependencies));
   app.use(notFound);
   app.use(answerError(dependencies.log));
   return app;

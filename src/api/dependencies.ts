@@ -16,6 +16,7 @@ import type { Metrics } from '../metrics';
 import type { Store } from '../store/database';
 import type { SecretBox } from '../store/secret-box';
 import type { Tracing } from '../tracing';
+import type { Looks } from './doctor/looks';
 import type { Feed } from './live/feed';
 import type { TemporalUi } from './present';
 
@@ -49,6 +50,7 @@ export interface ApiDependencies {
     readonly sender: Pick<WebhookSender, 'send'>;
     readonly refuses: AddressGuard;
   };
+  readonly looks: Looks;
   readonly limits: Pick<LimitsConfig, 'maxPendingEvents' | 'maxBodyBytes'>;
   readonly adminKey: Secret;
   /** Opens /metrics only; null where there is none. */

@@ -115,7 +115,7 @@ function describeTemporal(server: TemporalServerConfig): string {
   }
 }
 
-function withoutPassword(url: string): string {
+export function withoutPassword(url: string): string {
   const { protocol, username, password, host, pathname } = new URL(url);
   const user = username === '' ? '' : `${username}${password === '' ? '' : ':***'}@`;
   // The query may hold a password as well (?password=…), so it goes as a whole.

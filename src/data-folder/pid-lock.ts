@@ -48,6 +48,12 @@ export function tryPidLock(file: string): LockAttempt {
   }
 }
 
+/** Who has it now; null when nobody does. Takes nothing. */
+export function lockHolder(file: string): ProcessIdentity | null {
+  const holder = read(file);
+  return holder !== null && isAlive(holder) ? holder : null;
+}
+
 function read(file: string): Holding | null {
   let content: string;
   try {

@@ -10,6 +10,7 @@ import { createOdooHttp } from './http';
 import { createSyncStateCalls, type SyncStateCalls } from './sync-state';
 import { requireInteger } from './require-integer';
 import { readPulledPage, type PulledPage } from './shapes/pulled-page';
+import { occurredAt } from './wire';
 
 export interface OdooClientOptions {
   /** Where Odoo is, e.g. `https://odoo.example.com/erp/`. */
@@ -36,9 +37,16 @@ export interface OdooClient extends SyncStateCalls {
   pull(after: PullRange, signal?: AbortSignal): Promise<OdooReply<PulledPage>>;
   /** Repeating it is safe. @throws RangeError on an id that is no positive integer. */
   markProcessed(ids: readonly number[], signal?: AbortSignal): Promise<OdooReply<{ readonly sent: number }>>;
-  health(signal?: AbortSignal): Promise<OdooReply<{ readonly pendingEvents: number | null }>>;
+  /** What it says of itself is null where it does not. */
+  health(signal?: AbortSignal): Promise<OdooReply<OdooHealth>>;
   /** Waits for calls under way. */
   close(): Promise<void>;
+}
+
+export interface OdooHealth {
+  readonly pendingEvents: number | null;
+  /** By its own clock. */
+  readonly atMs: number | null;
 }
 
 export interface PullRange {
@@ -47,7 +55,11 @@ export interface PullRange {
 }
 
 const marked = z.object({ success: z.literal(true) });
-const healthy = z.object({ status: z.string(), pending_events: z.int().nullable().catch(null) });
+const healthy = z.object({
+  status: z.string(),
+  pending_events: z.int().nullable().catch(null),
+  timestamp: occurredAt.nullable().catch(null),
+});
 
 export function createOdooClient(options: OdooClientOptions): OdooClient {
   const { connectMs = 10_000, readMs = 60_000, healthMs = 10_000 } = options.timeouts ?? {};
@@ -104,7 +116,8 @@ export function createOdooClient(options: OdooClientOptions): OdooClient {
       if (reply.kind === 'failed') return reply;
       const parsed = healthy.safeParse(reply.value);
       if (!parsed.success) return wrongShape('health', 'it has no `status`');
-      return { kind: 'ok', value: { pendingEvents: parsed.data.pending_events } };
+      const { pending_events: pendingEvents, timestamp: atMs } = parsed.data;
+      return { kind: 'ok', value: { pendingEvents, atMs } };
     },
 
     close: () => http.close(),

@@ -21,6 +21,7 @@ import { clearLeases } from '../store/events/claim';
 import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
 import { readVersion } from '../version';
+import { createLooks } from './looks';
 import { intakeSource } from './sources';
 import { measuredDoor, measuredIntake, measuredRuns } from './measured-ports';
 import type { Telemetry } from './telemetry';
@@ -99,6 +100,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
     replayRuns: createReplayRuns(client),
     secretBox: createSecretBox(secretKey.reveal()),
     webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
+    looks: createLooks(config, session),
     limits: config.limits,
     sources: config.sources.map((source, place) => ({
       name: source.name,

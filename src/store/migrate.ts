@@ -36,7 +36,7 @@ export async function bringUpToDate(config: ClientConfig, log: Logger): Promise<
 
 /** Says what is to be done before it is, because it can take minutes. */
 async function migrateAnnounced(db: NodePgDatabase, log: Logger): Promise<void> {
-  const migrations = await migrationsToCome(db);
+  const { toCome: migrations } = await countMigrations(db);
   if (migrations === 0) return;
   const startedAtMs = Date.now();
   log.info(
@@ -47,15 +47,23 @@ async function migrateAnnounced(db: NodePgDatabase, log: Logger): Promise<void> 
   log.info({ migrations, duration_ms: Date.now() - startedAtMs }, 'the tables have been changed');
 }
 
-/** Of those in the folder, how many are newer than the newest one that was made. */
-async function migrationsToCome(db: NodePgDatabase): Promise<number> {
-  const all = readMigrationFiles({ migrationsFolder: MIGRATIONS });
+export interface Migrations {
+  /** In the folder. */
+  readonly all: number;
+  /** Of these, newer than the newest one that was made. */
+  readonly toCome: number;
+}
+
+export async function countMigrations(db: Pick<NodePgDatabase, 'execute'>): Promise<Migrations> {
+  const migrations = readMigrationFiles({ migrationsFolder: MIGRATIONS });
+  const all = migrations.length;
   const { rows: tables } = await db.execute<{ exists: boolean }>(
     sql`select to_regclass('drizzle.__drizzle_migrations') is not null as exists`,
   );
-  if (tables[0]?.exists !== true) return all.length;
+  if (tables[0]?.exists !== true) return { all, toCome: all };
   const { rows } = await db.execute<{ newest: number | null }>(
     sql`select max(created_at)::float8 as newest from drizzle.__drizzle_migrations`,
   );
-  return all.filter(({ folderMillis }) => folderMillis > (rows[0]?.newest ?? 0)).length;
+  const newest = rows[0]?.newest ?? 0;
+  return { all, toCome: migrations.filter(({ folderMillis }) => folderMillis > newest).length };
 }

@@ -33,7 +33,10 @@ export async function registerSearchAttributes(connection: Operator, namespace: 
 type Operator = Pick<NativeConnection, 'operatorService'>;
 type Attribute = readonly [name: string, type: 'Keyword' | 'KeywordList'];
 
-async function missingAttributes(connection: Operator, namespace: string): Promise<readonly Attribute[]> {
+export async function missingAttributes(
+  connection: Operator,
+  namespace: string,
+): Promise<readonly Attribute[]> {
   const wanted: readonly Attribute[] = Object.entries(SEARCH_ATTRIBUTE_TYPES);
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return wanted.filter(([name]) => !(name in customAttributes));

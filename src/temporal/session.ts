@@ -60,7 +60,7 @@ export async function openSession(
   log: Logger,
   tracing: Tracing | null = null,
 ): Promise<TemporalSession> {
-  const connection = await connect(target);
+  const connection = await connectTo(target);
   try {
     await prepareNamespace(connection, target.namespace, log);
     await registerSearchAttributes(connection, target.namespace);
@@ -73,7 +73,8 @@ export async function openSession(
   return { namespace: target.namespace, connection, client, close: () => connection.close() };
 }
 
-async function connect({ options }: TemporalTarget): Promise<NativeConnection> {
+/** @throws TemporalUnreachable */
+export async function connectTo({ options }: TemporalTarget): Promise<NativeConnection> {
   try {
     return await NativeConnection.connect({ ...options, ...compression(options) });
   } catch (cause) {

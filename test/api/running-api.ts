@@ -6,6 +6,7 @@ import { createApp } from '../../src/api/app';
 import { createFeed, type FeedLimits } from '../../src/api/live/feed';
 import { serveWebSockets } from '../../src/api/live/websocket';
 import type { ApiDependencies, ApiSource } from '../../src/api/dependencies';
+import type { Looks } from '../../src/api/doctor/looks';
 import { createAddressGuard } from '../../src/channels/webhook/address-guard';
 import { createWebhookSender } from '../../src/channels/webhook/sender';
 import { Secret } from '../../src/config';
@@ -91,6 +92,7 @@ export async function startApi(
     replayRuns: NO_REPLAY_RUNS,
     webhooks: { sender, refuses: createAddressGuard(allowCidrs) },
     secretBox: createSecretBox('a secret key for tests'),
+    looks: NO_LOOKS,
     limits: { maxPendingEvents: 1_000, maxBodyBytes: 1_048_576 },
     adminKey: new Secret(ADMIN_KEY),
     metricsKey: new Secret(METRICS_KEY),
@@ -149,6 +151,14 @@ export async function startApi(
     },
   };
 }
+
+/** Neither Odoo nor Temporal is there to be looked at. */
+const NO_LOOKS: Looks = {
+  odoo: () => null,
+  temporal: () => Promise.resolve({ kind: 'away', reason: 'there is none' }),
+  freeBytes: () => Promise.resolve(null),
+  version: '0.0.0',
+};
 
 /** Nobody goes on with a bulk act. */
 const NO_REPLAY_RUNS: ReplayRuns = {

@@ -1,9 +1,10 @@
 // What the command line prints, where, and how it exits.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { loadConfig } from '../../src/config';
 import { runCli } from '../../src/cli/cli';
 
 let folder: string;
@@ -76,6 +77,39 @@ test.each(['--help', 'help', 'config --help', 'config help'])(
   },
 );
 
+test('what is in force is printed by the keys of jisr.yaml, and read back it is the same', async () => {
+  const env = {
+    ODOO_URL: 'https://odoo.example',
+    ODOO_API_KEY: 'hush',
+    ODOO_PUSH_API_KEY: 'hush',
+    JISR_ADMIN_KEY: 'hush',
+    DATABASE_URL: 'postgresql://jisr:hush@db.example/jisr',
+    JISR_WEBHOOK_ALLOW_CIDR: '10.0.0.0/8',
+    JISR_DELIVERY_SCHEDULE: '0,1.5,60',
+    ODOO_PULL_INTERVAL_MS: '1234',
+  };
+  const yaml = `
+priorities: [{ model: sale.*, operations: [create], priority: high }]
+processing: [{ model: res.*, mode: in_batches }]
+app_types: { shop: [product.*] }
+subscriptions: [{ name: crm, url: https://crm.test/, models: [res.*], ordered: true, rate_per_second: 5 }]`;
+  writeFileSync(join(folder, 'jisr.yaml'), yaml);
+  const { code, out } = await run('config print', env);
+  expect(code).toBe(0);
+  expect(out).not.toContain('hush');
+  expect(out).toMatch(/pull_interval_ms: 1234/);
+  const again = mkdtempSync(join(folder, 'again-'));
+  writeFileSync(join(again, 'jisr.yaml'), out);
+  const both = [loadConfig(env, folder), loadConfig({}, again)].map((config) =>
+    JSON.stringify({ ...config, configFile: null }),
+  );
+  expect(both[1]).toBe(both[0]);
+  expect(JSON.parse((await run('config print --output json', env)).out)).toMatchObject({
+    store: { database_url: 'postgresql://jisr:***@db.example/jisr' },
+    sources: [{ name: 'main', api_key: '(set)' }],
+  });
+});
+
 test('the version is a version', async () => {
   expect(await run('--version')).toMatchObject({
     code: 0,
@@ -100,3 +134,51 @@ const MAIN = join(__dirname, '../../dist/cli/main.js');
     });
   },
 );
+
+// The programs that `jisr` runs, as programs.
+const built = existsSync(MAIN) ? test : test.skip;
+const program = (words: readonly string[], env: Record<string, string>) =>
+  new Promise<{ code: number; out: string; err: string }>((resolve) => {
+    const path = process.env['PATH'] ?? '';
+    execFile(
+      process.execPath,
+      [MAIN, ...words],
+      { cwd: folder, env: { PATH: path, ...env } },
+      (error, out, err) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+      },
+    );
+  });
+
+built(
+  '`migrate` makes the tables of the embedded store, once, and leaves the folder free',
+  async () => {
+    const env = { JISR_DATA_DIR: 'data', LOG_LEVEL: 'silent' };
+    for (let times = 0; times < 2; times += 1) {
+      const { code, out } = await program(['migrate'], env);
+      expect({ code, out }).toEqual({
+        code: 0,
+        out: expect.stringMatching(/^the tables are up to date: all \d+/) as unknown,
+      });
+    }
+  },
+  60_000,
+);
+
+built('`start` ends with the exit code of what it starts', async () => {
+  const { code, err } = await program(['start'], { PORT: 'x' });
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('PORT: found "x"') as unknown });
+});
+
+built('a pipe that closes early is no failure', async () => {
+  const shell = promisify(execFile)('bash', [
+    '-o',
+    'pipefail',
+    '-c',
+    `"${process.execPath}" "${MAIN}" completion bash | head -1`,
+  ]);
+  await expect(shell).resolves.toMatchObject({
+    stdout: expect.stringContaining('# jisr') as unknown,
+    stderr: '',
+  });
+});

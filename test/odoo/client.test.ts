@@ -71,7 +71,7 @@ describe('what the client sends', () => {
 
   test('health sends no key', async () => {
     odoo.behave({ status: 200, body: { status: 'healthy', pending_events: 3 } });
-    expect(await aClient().health()).toEqual({ kind: 'ok', value: { pendingEvents: 3 } });
+    expect(await aClient().health()).toEqual({ kind: 'ok', value: { pendingEvents: 3, atMs: null } });
     expect(odoo.received).toMatchObject([{ method: 'GET', url: '/api/webhooks/health', body: '' }]);
     expect(odoo.received[0]?.headers).not.toHaveProperty('x-api-key');
   });
@@ -200,9 +200,16 @@ describe('an answer that cannot be used', () => {
     expect(await aClient().health()).toMatchObject(aFailure('odoo-wrong-shape', 'status'));
   });
 
+  test('health tells the time by the clock of Odoo, which has no zone and is of UTC', async () => {
+    odoo.behave({ status: 200, body: { status: 'healthy', timestamp: '2026-11-24T02:09:15.357133' } });
+    expect(await aClient().health()).toMatchObject({
+      value: { atMs: Date.UTC(2026, 10, 24, 2, 9, 15, 357) },
+    });
+  });
+
   test('health may leave out how much is pending', async () => {
     odoo.behave({ status: 200, body: { status: 'healthy' } });
-    expect(await aClient().health()).toEqual({ kind: 'ok', value: { pendingEvents: null } });
+    expect(await aClient().health()).toEqual({ kind: 'ok', value: { pendingEvents: null, atMs: null } });
   });
 
   test('the words of Odoo are cut, and a key echoed in them is struck out', async () => {

@@ -113,8 +113,8 @@ describeOnBothEngines('retention in the store', (open) => {
   test('of quarantine goes what was settled long ago, never what is open', async () => {
     const raw = (text: string) => ({
       channel: 'push' as const,
-      reason: 'a test',
       pullId: null,
+      reason: 'a test',
       raw: Buffer.from(text),
       digest: Buffer.from(text).toString('hex'),
     });

@@ -2,7 +2,11 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { BridgeUnavailable } from '../../control/ask';
-import { writeProcessingSettings, type ProcessingSettings } from '../../store/settings';
+import {
+  readProcessingSettings,
+  writeProcessingSettings,
+  type ProcessingSettings,
+} from '../../store/settings';
 import type { ApiDependencies } from '../dependencies';
 import { onlyAllows } from '../errors';
 import { reason } from '../fields';
@@ -20,11 +24,20 @@ export function processingRoutes({ store, control, log }: ApiDependencies): Rout
    */
   async function set(wanted: ProcessingSettings) {
     await writeProcessingSettings(store.db, wanted);
-    const state = wanted.paused ? 'paused' : 'running';
+    const body = bodyOf(wanted);
     const told = await control.wakeDispatcher().then(() => true, unlessUnavailable);
-    if (!told) log.warn({ state }, 'processing was set in the store; the dispatcher could not be told');
-    return { status: told ? 200 : 202, body: { state, reason: wanted.reason } };
+    if (!told)
+      log.warn({ state: body.state }, 'processing was set in the store; the dispatcher could not be told');
+    return { status: told ? 200 : 202, body };
   }
+
+  router
+    .route('/processing')
+    .get(async (request, response) => {
+      expectNoQuery(request);
+      response.json(bodyOf(await readProcessingSettings(store.db)));
+    })
+    .all(onlyAllows('GET'));
 
   router
     .route('/processing/pause')
@@ -46,6 +59,10 @@ export function processingRoutes({ store, control, log }: ApiDependencies): Rout
     .all(onlyAllows('POST'));
 
   return router;
+}
+
+function bodyOf({ paused, reason: why }: ProcessingSettings) {
+  return { state: paused ? 'paused' : 'running', reason: why };
 }
 
 function unlessUnavailable(error: unknown): false {
