@@ -223,10 +223,7 @@ describeOnBothEngines('a push', (open) => {
   test('hostile nesting and texts that PostgreSQL refuses are kept, and the neighbours of a batch go through', async () => {
     const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
     expect((await send(deep)).status).toBe(422);
-    const events = [
-      builder({ event_id: 1 }),
-      builder({ event_id: 2, record_id: 2, category: 'a\u0000b' }),
-    ];
+    const events = [builder({ event_id: 1 }), builder({ event_id: 2, record_id: 2, category: 'a\u0000b' })];
     expect(await send({ batch: true, events })).toMatchObject({
       status: 200,
       body: { results: [{ key: '1' }, { event_id: '2', quarantine_id: A_NUMBER }] },
