@@ -154,8 +154,9 @@ export async function transaction<T>(
     // Where it fails, so does every statement behind it: the transaction is aborted then.
     last(client.query(`begin; ${opening}`));
     const result = await preparingStatements(client, () => work(tx, last));
-    // Behind a statement that failed it rolls back.
-    await Promise.all([...sent, client.query('commit')]);
+    const [{ command }] = await Promise.all([client.query('commit'), ...sent]);
+    // Behind a statement that failed a commit rolls back, and is no error itself.
+    if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
     client.release();
     return result;
   } catch (error) {
