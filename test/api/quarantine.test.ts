@@ -273,7 +273,7 @@ describeOnBothEngines('quarantine over HTTP', (open) => {
 
   test('what the database refuses stays, hostile nesting is refused, and a large body fits', async () => {
     const id = await aRow({ ...A_ROW, model: null });
-    const refused = await act(id, 'retry', { raw: { ...A_ROW, payload: { name: 'a\u0000b' } } });
+    const refused = await act(id, 'retry', { raw: { ...A_ROW, category: 'a\u0000b' } });
     expect(refused).toMatchObject({
       status: 422,
       body: { detail: like(/database refuses/) },

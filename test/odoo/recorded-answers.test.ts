@@ -1,6 +1,7 @@
 // Every answer recorded from Odoo, given to the client over a socket: what each must come out as.
 // Must never skip a file: a recording without a line in the table fails.
 
+import { epochMs } from '../../src/odoo/wire';
 import { createOdooClient, type OdooClient } from '../../src/odoo/client';
 import { createOdooHttp, type OdooHttp } from '../../src/odoo/http';
 import type { JsonObject } from '../../src/domain/event';
@@ -229,7 +230,10 @@ function wanted(expected: Expected, body: unknown): unknown {
     case 'marked':
       return { sent: 2 };
     case 'healthy':
-      return { pendingEvents: expected.pendingEvents };
+      return {
+        pendingEvents: expected.pendingEvents,
+        atMs: epochMs(String((body as JsonObject)['timestamp'])),
+      };
     case 'answered':
       return body;
     case 'failed':
