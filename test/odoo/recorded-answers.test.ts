@@ -232,7 +232,7 @@ function wanted(expected: Expected, body: unknown): unknown {
     case 'healthy':
       return {
         pendingEvents: expected.pendingEvents,
-        atMs: epochMs(String((body as JsonObject)['timestamp'])),
+        atMs: epochMs((body as { timestamp: string }).timestamp),
       };
     case 'answered':
       return body;
