@@ -48,7 +48,8 @@ export async function agreed(desk: Desk, what: string, yes: true | undefined): P
   const answer = await ask(`${what}? [y/N] `);
   if (/^y(es)?$/i.test(answer?.trim() ?? '')) return;
   desk.note('nothing was done');
-  throw new CliExit(1);
+  // Without an answer it was given up by Ctrl-C.
+  throw new CliExit(answer === null ? 130 : 1);
 }
 
 /** In JSON the answer as it is, else a sentence. */

@@ -60,7 +60,8 @@ async function ask(question: string): Promise<string | null> {
   try {
     return await lines.question(question, { signal: enough.signal });
   } catch {
-    // Ctrl-C or the end of the input: no answer.
+    // Ctrl-C or the end of the input: no answer, and the cursor stands behind the question.
+    stderr.write('\n');
     return null;
   } finally {
     lines.close();

@@ -201,6 +201,12 @@ describe('subscriptions', () => {
     expect((await jisr('subscriptions show crm', at())).code).toBe(0);
   });
 
+  test('Ctrl-C at the question keeps it, with 130', async () => {
+    await jisr(create, at());
+    expect(await jisr('subscriptions delete crm', at({ answer: null }))).toMatchObject({ code: 130 });
+    expect((await jisr('subscriptions show crm', at())).code).toBe(0);
+  });
+
   test('deleting where nobody can be asked wants --yes', async () => {
     await jisr(create, at());
     const refused = await jisr('subscriptions delete crm', at());
