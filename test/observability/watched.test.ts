@@ -71,9 +71,10 @@ const programs = findPrometheus();
     expect(
       worker.valueOf('jisr_run_starts_total', { by: 'dispatcher', outcome: 'started' }),
     ).toBeGreaterThanOrEqual(1);
-    expect(worker.valueOf('temporal_worker_task_slots_available', { task_queue: 'jisr-deliveries' })).toBe(
-      100,
-    );
+    // Of 100; a delivery may be under way.
+    const slots = worker.valueOf('temporal_worker_task_slots_available', { task_queue: 'jisr-deliveries' });
+    expect(slots).toBeGreaterThan(90);
+    expect(slots).toBeLessThanOrEqual(100);
   });
 
   test('no label holds an id, a key, a record or what a person wrote into a path', async () => {
