@@ -51,7 +51,11 @@ export function createRetentionActivities({ db, pause, nowMs }: RetentionDepende
           ({ place } = stretch);
           if (stretch.payloads + stretch.answers > 0) await pause(REST_MS, signal);
         }
-        log.info('what is old was dropped', counts);
+        log.info('what is old was dropped', {
+          events: counts.payloads,
+          answers: counts.answers,
+          quarantined: counts.quarantined,
+        });
         return { ...counts, next: place < lastSeq ? place : null };
       }),
   };
