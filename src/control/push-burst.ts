@@ -9,8 +9,11 @@ export interface PushBurst {
   readonly answersFirst: () => boolean;
 }
 
-/** Pushes being answered at one time. */
+/** Pushes being answered at one time, */
 const MANY = 4;
+/** and so many that came in this time and the one before. Fewer go well as they come, however slow the answers are. */
+const QUICKLY = 25;
+const SLOT_MS = 250;
 /** So many for a moment are no burst: they are answered before their runs are in the way. */
 const BEGINS_AFTER_MS = 50;
 /** It is over when there were not so many for this long. */
@@ -24,6 +27,19 @@ export function createPushBurst(nowMs: () => number): PushBurst {
   let underWay = 0;
   let beganMs = 0;
   let lastMs = -Infinity;
+  let slot = 0;
+  let came = 0;
+  let cameBefore = 0;
+
+  function count(): void {
+    const now = Math.floor(nowMs() / SLOT_MS);
+    if (now !== slot) [slot, cameBefore, came] = [now, now === slot + 1 ? came : 0, 0];
+    came += 1;
+  }
+
+  function areMany(): boolean {
+    return underWay >= MANY && came + cameBefore >= QUICKLY;
+  }
 
   function noteMany(): void {
     const now = nowMs();
@@ -36,9 +52,10 @@ export function createPushBurst(nowMs: () => number): PushBurst {
   return {
     enter: () => {
       underWay += 1;
-      if (underWay >= MANY) noteMany();
+      count();
+      if (areMany()) noteMany();
       return () => {
-        if (underWay >= MANY) noteMany();
+        if (areMany()) noteMany();
         underWay -= 1;
       };
     },
