@@ -11,7 +11,7 @@ const CALL = new RegExp(
 export function asCommands(text: string): string {
   return text
     .replace(CALL, (_: string, method: string, noun: string, id?: string, act?: string, query?: string) =>
-      ['jisr', noun, verbOf(method, noun, id ?? '', act ?? ''), id ?? '', ...wordsOf(query ?? '')]
+      ['jisr', noun, verbOf(method, noun, id ?? '', act ?? ''), keyOf(id ?? ''), ...wordsOf(query ?? '')]
         .filter((word) => word !== '')
         .join(' '),
     )
@@ -27,6 +27,11 @@ function verbOf(method: string, noun: string, id: string, act: string): string {
   if (method === 'POST') return 'create';
   if (id !== '') return 'show';
   return noun === 'stats' ? '' : noun === 'processing' ? 'show' : 'list';
+}
+
+/** A path has the key of a second source as `hq%2F17`. */
+function keyOf(id: string): string {
+  return id.replaceAll('%2F', '/');
 }
 
 /** `?q=…&status=dead_letter` becomes `--q … --status dead_letter`. */

@@ -56,7 +56,7 @@ export function eventsCommand(io: CliIo): Command {
   return noun('events', 'the changes that Odoo told of', [
     list,
     show,
-    settling(io, 'retry', 'try the dead deliveries of a dead letter again'),
+    withReason(settling(io, 'retry', 'try the dead deliveries of a dead letter again')),
     withReason(settling(io, 'discard', 'give a dead letter up')),
     withReason(settling(io, 'replay', 'deliver an event again that is settled, also where it was sent')),
   ]);
