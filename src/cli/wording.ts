@@ -15,6 +15,7 @@ export function asCommands(text: string): string {
         .filter((word) => word !== '')
         .join(' '),
     )
+    .replaceAll('send a corrected body as `raw`', 'give the corrected event by --raw-file')
     .replaceAll('another `url` (`PATCH`)', 'another address (`jisr subscriptions update … --url`)')
     .replaceAll('the final address (`PATCH`)', 'the final address (`jisr subscriptions update … --url`)');
 }
