@@ -5,7 +5,7 @@ import { waitAfter } from '../domain/delivery';
 import { createGroupCommit } from '../intake/group-commit';
 import { loadDeliveries, type LoadedDelivery } from '../store/deliveries/load';
 import type { AttemptToKeep } from '../store/deliveries/recorded-event';
-import type { SendResult } from '../channels/webhook/outcome';
+import { TRIED_LATER, type SendResult } from '../channels/webhook/outcome';
 import { createCircuits, type CircuitDependencies } from './circuits';
 import { createDestinations, type Destinations } from './destinations';
 import { createPermits } from './permits';
@@ -99,8 +99,7 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
     const tries = loaded.tries + 1;
     const waitMs = result.kind === 'retry' ? waitAfter(waitsMs, tries, result.retryAfterMs, random()) : null;
     if (waitMs === null && !together) {
-      const exhausted = result.kind === 'retry' ? ` (given up after ${tries} attempts)` : '';
-      const last = { ...kept, message: `${message}${exhausted}` };
+      const last = { ...kept, message: result.kind === 'retry' ? givenUp(message, tries) : message };
       return { answer: await settle({ ...ref, attempt: last, end: { state: 'dead' } }) };
     }
     const afterMs = waitMs ?? 0;
@@ -124,3 +123,9 @@ export function createAttempts(dependencies: AttemptDependencies): Attempts {
 }
 
 const CUT_OFF = { putOff: { reason: 'busy', inMs: 0 } } as const;
+
+/** Of a failure that is not tried again after all. */
+function givenUp(message: string, tries: number): string {
+  const end = `given up after ${tries} ${tries === 1 ? 'attempt' : 'attempts'}`;
+  return message.includes(TRIED_LATER) ? message.replace(TRIED_LATER, end) : `${message} (${end})`;
+}

@@ -17,7 +17,7 @@ export interface RunTeller {
   /** To the dispatcher, which starts a new run. */
   startAnew(key: string): Promise<void>;
   /** Of a dead letter, from the beginning of the schedule. */
-  retry(event: EventOfRun): Promise<Retried>;
+  retry(event: EventOfRun, reason: string | null): Promise<Retried>;
 }
 
 /** `goesTo`: the state that the retried event is on its way to. */
@@ -36,8 +36,8 @@ export function createRunTeller({
   return {
     signal,
     startAnew,
-    async retry(event) {
-      const asked = await askRetry(store.db, event.key, actorOf());
+    async retry(event, reason) {
+      const asked = await askRetry(store.db, event.key, reason, actorOf());
       if (asked.kind === 'unknown') return { ...asked, goesTo: 'pending' };
       if (asked.kind !== 'asked') return { ...asked, goesTo: asked.status };
       if (await signal(event, { kind: 'retry' })) return { ...asked, goesTo: 'processing' };

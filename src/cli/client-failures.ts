@@ -20,6 +20,7 @@ export class BridgeSilent extends CliFailure {}
 
 const CAUSES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there. Is Jisr running? Start it with `jisr start`',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'does not speak TLS (is it http:// there?)',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name server does not answer',
   ECONNRESET: 'the connection broke',
@@ -53,7 +54,7 @@ export function failedAnswer(answer: FailedAnswer): CliFailure {
   const detail = wrong.length === 0 ? asCommands(json['detail']) : wrong.join('\n');
   if (status === 405 || /^there is nothing at /.test(json['detail']))
     return new CliFailure(
-      `this Jisr does not know ${asked}: bring it to the version of the command line`,
+      `this Jisr does not know ${asked}: bring it to the version of the command line${orItsPath(url)}`,
       json,
     );
   return new CliFailure(status < 500 || requestId === null ? detail : `${detail} (${requestId})`, json);
@@ -79,6 +80,11 @@ function wrongValues(errors: unknown): readonly string[] {
     const name = String(where).replace(/^(query|body)\.(filter\.)?/, '');
     return [`${name}: found ${String(found)}, expected ${String(expected)}`];
   });
+}
+
+function orItsPath(url: string): string {
+  const { pathname } = new URL(url);
+  return pathname === '/' ? '' : `, or take ${pathname} off JISR_URL`;
 }
 
 function originOf(location: string | null): string {

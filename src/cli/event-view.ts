@@ -1,10 +1,11 @@
 // One event for people: what it is, how it came, how each delivery goes, and what to do next.
 import type { Desk } from './desk';
+import type { Holds } from './holds';
 import { stateCell } from './screen/words';
 import type { Delivery, WholeEvent } from './shapes';
 import { asCommands } from './wording';
 
-export function showEvent(desk: Desk, event: WholeEvent): void {
+export function showEvent(desk: Desk, event: WholeEvent, holds: Holds): void {
   desk.fields([
     ['key', { text: event.key, tone: 'strong' }],
     ['record', `${event.model}/${event.record_id}`],
@@ -34,7 +35,7 @@ export function showEvent(desk: Desk, event: WholeEvent): void {
   );
   for (const delivery of event.deliveries) {
     desk.heading(`To ${delivery.subscription.name}`);
-    showDelivery(desk, delivery);
+    showDelivery(desk, delivery, holds);
   }
   if (event.deliveries.length === 0 && event.status === 'processed')
     desk.note(
@@ -50,11 +51,12 @@ export function showEvent(desk: Desk, event: WholeEvent): void {
   showNextStep(desk, event);
 }
 
-export function showDelivery(desk: Desk, delivery: Delivery): void {
+export function showDelivery(desk: Desk, delivery: Delivery, holds: Holds): void {
   desk.fields([
     ['id', delivery.id],
     ['state', stateCell(delivery.state)],
     ['next attempt', delivery.next_attempt_at === null ? null : desk.time(delivery.next_attempt_at)],
+    ['held up', holds.get(delivery.subscription.id) ?? null],
   ]);
   if (delivery.attempts.length === 0) return;
   desk.table(

@@ -16,6 +16,8 @@ export interface Listed<Item> {
   readonly row: (item: Item) => readonly Cell[];
   /** When there are none. */
   readonly none: string;
+  /** Says more of those that are shown to people. */
+  readonly below?: (shown: readonly Item[]) => Promise<void>;
 }
 
 export async function showList<Item>(desk: Desk, listed: Listed<Item>, pages: PageOptions): Promise<void> {
@@ -24,13 +26,11 @@ export async function showList<Item>(desk: Desk, listed: Listed<Item>, pages: Pa
     desk.json({ [listed.plural]: items, next });
     return;
   }
-  if (items.length === 0) desk.note(listed.none);
-  else
-    desk.table(
-      listed.titles,
-      items.map((item) => listed.row(understood(listed.item, item))),
-    );
+  const shown = items.map((item) => understood(listed.item, item));
+  if (shown.length === 0) desk.note(listed.none);
+  else desk.table(listed.titles, shown.map(listed.row));
   if (next !== null) desk.note(`there is more: --cursor ${next} goes on, --all shows all`);
+  await listed.below?.(shown);
 }
 
 export async function readPages(

@@ -37,7 +37,7 @@ export function createProgram(io: CliIo): Command {
   const program = new Command('jisr')
     .description('a durable event bridge for Odoo')
     .version(readVersion())
-    .showHelpAfterError()
+    .showHelpAfterError('\nUsage: jisr [options] [command]\n`jisr --help` lists the commands')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => {
@@ -67,8 +67,16 @@ export function createProgram(io: CliIo): Command {
 const HELP_COLUMNS = 100;
 
 /** A command made on its own knows nothing of its parent's output and exit. */
-function inherit(command: Command, parent: Command): Command {
-  command.copyInheritedSettings(parent);
-  for (const verb of command.commands) inherit(verb, command);
+function inherit(command: Command, parent: Command, before = parent.name()): Command {
+  const path = `${before} ${command.name()}`;
+  command.copyInheritedSettings(parent).showHelpAfterError(usageOf(command, path));
+  for (const verb of command.commands) inherit(verb, command, path);
   return command;
+}
+
+/** Short: below the whole help what was wrong would be out of sight. */
+function usageOf(command: Command, path: string): string {
+  const verbs = command.commands.map((verb) => verb.name());
+  const there = verbs.length === 0 ? '' : `there are ${verbs.join(', ')}; `;
+  return `\nUsage: ${path} ${command.usage()}\n${there}\`${path} --help\` says more`;
 }

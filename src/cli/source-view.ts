@@ -4,7 +4,7 @@ import type { JsonObject } from './client';
 import type { Desk } from './desk';
 import { understood } from './lists';
 import { span } from './screen/times';
-import { stateCell } from './screen/words';
+import { DEAD_LETTERS, QUARANTINE, stateCell } from './screen/words';
 import { modelShape, sourceShape, type Reconciliation } from './shapes';
 
 export function showSource(desk: Desk, answer: JsonObject): void {
@@ -48,6 +48,8 @@ export function showReconciliation(desk: Desk, books: Reconciliation): void {
     ['dead letters', String(books.dead_letter)],
     ['in quarantine', String(books.quarantined)],
   ]);
+  if (books.dead_letter > 0) desk.note(DEAD_LETTERS);
+  if (books.quarantined > 0) desk.note(QUARANTINE);
   if (books.gaps.length === 0) return;
   desk.heading('Ids that were not pulled');
   desk.table(

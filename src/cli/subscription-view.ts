@@ -35,5 +35,6 @@ export function showSubscription(desk: Desk, one: Subscription): void {
     desk.say('');
     desk.say(`secret, shown only now: ${one.secret}`);
   }
-  if (one.status === 'disabled') desk.say(`mend the cause, then: jisr subscriptions resume ${one.name}`);
+  if (one.status === 'disabled' || one.circuit === 'open')
+    desk.say(`mend the cause, then: jisr subscriptions resume ${one.name}`);
 }

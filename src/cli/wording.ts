@@ -11,10 +11,11 @@ const CALL = new RegExp(
 export function asCommands(text: string): string {
   return text
     .replace(CALL, (_: string, method: string, noun: string, id?: string, act?: string, query?: string) =>
-      ['jisr', noun, verbOf(method, noun, id ?? '', act ?? ''), id ?? '', ...wordsOf(query ?? '')]
+      ['jisr', noun, verbOf(method, noun, id ?? '', act ?? ''), keyOf(id ?? ''), ...wordsOf(query ?? '')]
         .filter((word) => word !== '')
         .join(' '),
     )
+    .replaceAll('send a corrected body as `raw`', 'give the corrected event by --raw-file')
     .replaceAll('another `url` (`PATCH`)', 'another address (`jisr subscriptions update … --url`)')
     .replaceAll('the final address (`PATCH`)', 'the final address (`jisr subscriptions update … --url`)');
 }
@@ -27,6 +28,11 @@ function verbOf(method: string, noun: string, id: string, act: string): string {
   if (method === 'POST') return 'create';
   if (id !== '') return 'show';
   return noun === 'stats' ? '' : noun === 'processing' ? 'show' : 'list';
+}
+
+/** A path has the key of a second source as `hq%2F17`. */
+function keyOf(id: string): string {
+  return id.replaceAll('%2F', '/');
 }
 
 /** `?q=…&status=dead_letter` becomes `--q … --status dead_letter`. */

@@ -174,9 +174,9 @@ describeOnBothEngines('subscriptions and events', (open) => {
 
   test('retry of a dead letter goes to its run, and is noted', async () => {
     await anEvent({ state: 'dead' });
-    expect((await api.post('/api/v1/events/17/retry')).status).toBe(202);
+    expect((await api.post('/api/v1/events/17/retry', { reason: 'it is mended' })).status).toBe(202);
     expect(signals).toEqual([['17', { kind: 'retry' }]]);
-    expect((await event()).actions).toMatchObject([{ action: 'retry' }]);
+    expect((await event()).actions).toMatchObject([{ action: 'retry', reason: 'it is mended' }]);
   });
 
   test('where its run has ended, retry starts a new one that opens what is dead', async () => {

@@ -68,6 +68,12 @@ test.each(['', 'nope', 'config', 'config nope', 'config check --loud', 'config c
   },
 );
 
+test('what was wrong is not pushed out of sight by the help', async () => {
+  const { err } = await run('config chekc');
+  expect(err.split('\n').length).toBeLessThan(8);
+  expect(err).toMatch(/there are check, print; `jisr config --help` says more/);
+});
+
 test.each(['--help', 'help', 'config --help', 'config help'])(
   '`jisr %s` is answered with the help',
   async (words) => {

@@ -94,7 +94,7 @@ describe('events', () => {
   test('an act that the state does not allow is refused with what to do, and exits 1', async () => {
     const { code, err } = await jisr('events retry 1', at());
     expect(code).toBe(1);
-    expect(err).toMatch(/the event is processed: .*replay it instead/);
+    expect(err).toMatch(/the event is processed: .*replay it instead: jisr events replay 1$/);
   });
 
   test('a dry run says what would be done, and does nothing', async () => {
@@ -251,7 +251,10 @@ describe('quarantine', () => {
     expect((await jisr('quarantine list --status open', at())).out).toMatch(
       /^1 +main +pull +open .*model: not a text/m,
     );
-    expect((await jisr('quarantine show 1', at())).out).toMatch(/What came\n\{.*"model"/);
+    expect((await jisr('quarantine show 1', at())).out).toMatch(
+      /What came\n\{.*"model".*\n\nWhat to do\n.*jisr quarantine retry 1 --raw-file/,
+    );
+    expect((await jisr('quarantine retry 1', at())).err).toMatch(/give the corrected event by --raw-file/);
     expect(await jisr('quarantine discard 1', at())).toMatchObject({ code: 2 });
     expect((await jisr(['quarantine', 'discard', '1', '--reason', 'a test'], at())).code).toBe(0);
     expect((await jisr('quarantine show 1', at())).out).toMatch(/status +discarded/);

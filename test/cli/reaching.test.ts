@@ -52,6 +52,23 @@ test('nobody listens: is Jisr running?', async () => {
   expect(err).toMatch(/nobody listens there\. Is Jisr running\?.*`jisr start`.*JISR_URL/);
 });
 
+test('https where http is spoken is told so', async () => {
+  const url = await serve(empty);
+  const { code, err } = await jisr('events list', { url: url.replace('http:', 'https:'), key: 'k' });
+  expect(code).toBe(1);
+  expect(err).toMatch(/does not speak TLS \(is it http:\/\/ there\?\)/);
+});
+
+test('a path in JISR_URL that is not there is told', async () => {
+  const detail = 'there is nothing at /api/v1/api/v1/stats';
+  const url = await serve((_, response) => {
+    response.writeHead(404).end(JSON.stringify({ status: 404, detail }));
+  });
+  expect((await jisr('stats', { url: `${url}/api/v1`, key: 'k' })).err).toMatch(
+    /take \/api\/v1 off JISR_URL/,
+  );
+});
+
 test('no such host: check JISR_URL', async () => {
   const { code, err } = await jisr('events list', { url: 'http://nobody.invalid', key: 'k' });
   expect(code).toBe(1);

@@ -1,17 +1,19 @@
 // Acts on many events by the command line, against the real interface over a real store. How a replay goes on is played
 // by the store; `npm run walkthrough` has it whole.
 import { createIntake } from '../../src/intake/accept';
+import { writeCircuits } from '../../src/store/circuits';
 import { recordAttempts } from '../../src/store/deliveries/record';
 import { routeEvents } from '../../src/store/events/route';
 import { setReplayState } from '../../src/store/replays/rows';
 import { ADMIN_KEY, startApi, type RunningApi } from '../api/running-api';
 import { anArrival, aSource } from '../support/builders';
 import { openTestStore, type TestStore } from '../support/stores';
-import { subscribe } from '../support/subscriptions';
+import { subscribe, type TestSubscription } from '../support/subscriptions';
 import { jisr, type At } from './at-terminal';
 
 let store: TestStore;
 let api: RunningApi;
+let crm: TestSubscription;
 const at = (more: At = {}): At => ({ url: api.url, key: ADMIN_KEY, ...more });
 const retryAll = ['dead-letters', 'retry', '--error-class', 'rejected', '--reason', 'the CRM is mended'];
 const replays = async () => {
@@ -26,17 +28,23 @@ beforeAll(async () => {
 beforeEach(async () => {
   await store.empty();
   api = await startApi({ store });
-  await subscribe(store, { name: 'crm', url: 'http://crm.test/' });
+  crm = await subscribe(store, { name: 'crm', url: 'http://crm.test/' });
   for (const key of ['1', '2', '3']) await anEvent(key, key === '3' ? 'sent' : 'dead');
 });
 afterEach(() => api.close());
 afterAll(() => store.close());
 
-async function anEvent(key: string, end: 'sent' | 'dead'): Promise<void> {
+/** Its delivery waits. */
+async function anArrivedEvent(key: string) {
   const arrival = anArrival({ eventId: key, recordId: Number(key) });
   await createIntake(store.db).accept(aSource(), 'pull', [arrival], null);
   const run = { key, runId: 'r1', workflowId: key };
   const [routed] = await routeEvents(store.db, [run]);
+  return { run, routed };
+}
+
+async function anEvent(key: string, end: 'sent' | 'dead'): Promise<void> {
+  const { run, routed } = await anArrivedEvent(key);
   const attempt = { status: 404, durationMs: 1, response: 'no', errorClass: 'rejected', message: 'no' };
   await recordAttempts(store.db, [{ ...run, id: routed!.waiting[0]!.id, attempt, end: { state: end } }]);
 }
@@ -57,6 +65,24 @@ test('dead letters are shown by what failed, with what to do by command', async 
   expect(out).toMatch(/^rejected +crm +crm\.test +2 /m);
   expect(out).toMatch(/look +jisr events show 2/);
   expect(out).toMatch(/retry all +jisr dead-letters retry --error-class rejected --subscription crm/);
+});
+
+test('an open circuit is said wherever it holds something up, with what lets it go', async () => {
+  const held = /the circuit of crm is open, next attempt .*`jisr subscriptions resume crm` sends/;
+  await anArrivedEvent('4');
+  expect((await jisr('events show 4', at())).out).not.toMatch(held);
+  await writeCircuits(
+    store.db,
+    [{ subscriptionId: crm.id, closes: false, failures: 12, probeFailed: false }],
+    10,
+  );
+  expect((await jisr('dead-letters list', at())).out).toMatch(held);
+  expect((await jisr('events show 4', at())).out).toMatch(held);
+  expect((await jisr('events show 3', at())).out).not.toMatch(held);
+  expect((await jisr('deliveries list', at())).err).toMatch(held);
+  expect((await jisr('subscriptions show crm', at())).out).toMatch(/jisr subscriptions resume crm$/);
+  await jisr('subscriptions resume crm', at());
+  expect((await jisr('events show 4', at())).out).not.toMatch(held);
 });
 
 test('a dry run says how many and which, and nothing is done', async () => {

@@ -31,7 +31,7 @@ export function clientRetryRoutes(dependencies: ApiDependencies): Router {
   async function retry(id: number): Promise<Outcome> {
     const key = await keyOf(db, id);
     const event = key === null ? null : await readEvent(db, key);
-    const retried = event === null ? null : await run.retry(event);
+    const retried = event === null ? null : await run.retry(event, null);
     if (retried === null || retried.kind === 'unknown')
       return { success: false, event_id: id, message: `no event has the id ${id}`, new_status: null };
     const { kind, goesTo } = retried;

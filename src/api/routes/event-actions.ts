@@ -14,7 +14,6 @@ import { Problem } from '../problem';
 import { createRunTeller } from '../tell-run';
 import { noSuchEvent } from './events';
 
-const noBody = z.strictObject({});
 const reasonBody = z.strictObject({ reason });
 
 export function eventActionRoutes(dependencies: ApiDependencies): Router {
@@ -26,9 +25,12 @@ export function eventActionRoutes(dependencies: ApiDependencies): Router {
     .route('/events/:key/retry')
     .post(async (request, response) => {
       expectNoQuery(request);
-      parseBody(noBody, request.body);
+      const { reason: why = null } = parseBody(reasonBody, request.body);
       const event = await find(request.params.key);
-      statusOf(await run.retry(event), 'only a dead letter can be retried; replay it instead');
+      statusOf(
+        await run.retry(event, why),
+        `only a dead letter can be retried; replay it instead: POST /api/v1/events/${encodeURIComponent(event.key)}/replay`,
+      );
       accepted(response, event);
     })
     .all(onlyAllows('POST'));

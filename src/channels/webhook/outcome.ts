@@ -4,6 +4,9 @@
 import type { DeliveryFailureCode } from '../../domain/delivery-failure';
 import { retryAfterMs } from './retry-after';
 
+/** Said of what is tried again; the last attempt says in its place that it is given up. */
+export const TRIED_LATER = 'it is tried later';
+
 interface Told {
   readonly durationMs: number;
   /** For ops: what happened and what to do. */
@@ -66,13 +69,10 @@ export function outcomeOf(answer: SubscriberAnswer, nowMs: number): SendResult {
     return { kind: 'gone', errorClass: 'gone', ...told(text) };
   }
   if (status === 429) {
-    return retry(
-      'rate-limited',
-      'is called too often (429): it is tried later; lower its rate if this stays',
-    );
+    return retry('rate-limited', `is called too often (429): ${TRIED_LATER}; lower its rate if this stays`);
   }
   if (status === 408 || status === 409 || status === 425) {
-    return retry('not-ready', `is not ready for the event (${status}): it is tried later`);
+    return retry('not-ready', `is not ready for the event (${status}): ${TRIED_LATER}`);
   }
   if (status >= 300 && status < 400) {
     const text = `redirects (${status}), which is not followed: give the subscription the final address`;
@@ -82,7 +82,7 @@ export function outcomeOf(answer: SubscriberAnswer, nowMs: number): SendResult {
     const text = `refuses the event (${status}): ${REFUSALS.get(status) ?? REFUSAL}`;
     return { kind: 'refused', errorClass: 'rejected', ...told(text) };
   }
-  return retry('server-error', `failed (${status}): it is tried later; look at the subscriber's own log`);
+  return retry('server-error', `failed (${status}): ${TRIED_LATER}; look at the subscriber's own log`);
 }
 
 export function isSuccess(status: number): boolean {

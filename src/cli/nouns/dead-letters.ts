@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { runBulk, type BulkOptions } from '../bulk';
 import type { Desk } from '../desk';
+import { readHolds, type Holds } from '../holds';
 import { WrongUsage, type CliIo } from '../io';
 import { understood } from '../lists';
 import { collected, TIME, time, withDryRun, withYes, type OutputOption } from '../options';
@@ -30,7 +31,7 @@ export function deadLettersCommand(io: CliIo): Command {
     atDesk(io, async (desk, { source, model, since, until }: ListOptions) => {
       const answer = await desk.client.get(PATH, { source, model, since, until });
       if (desk.isJson) desk.json(answer);
-      else showGroups(desk, answer);
+      else await showGroups(desk, answer);
     }),
   );
   return noun('dead-letters', 'events that could not be delivered and need a person', [
@@ -68,7 +69,7 @@ function withFilter(command: Command): Command {
     .option('--until <time>', 'accepted before then', time);
 }
 
-function showGroups(desk: Desk, answer: unknown): void {
+async function showGroups(desk: Desk, answer: unknown): Promise<void> {
   const { groups, total } = understood(deadLettersShape, answer);
   if (groups.length === 0) {
     desk.note(total === 0 ? 'no event needs a person' : `none of the ${total} dead letters fits`);
@@ -86,16 +87,19 @@ function showGroups(desk: Desk, answer: unknown): void {
       group.sample_keys.slice(0, 3).join(', '),
     ]),
   );
-  for (const group of groups) showHint(desk, group);
+  const ids = groups.flatMap(({ subscription: id }) => (id === null ? [] : [id]));
+  const holds = await readHolds(desk, ids);
+  for (const group of groups) showHint(desk, group, holds);
 }
 
-function showHint(desk: Desk, group: DeadLetterGroup): void {
-  const { error_class: errorClass, subscription_name: name, sample_keys: keys } = group;
+function showHint(desk: Desk, group: DeadLetterGroup, holds: Holds): void {
+  const { error_class: errorClass, subscription: id, subscription_name: name, sample_keys: keys } = group;
   desk.heading(name === null ? errorClass : `${errorClass}, ${name}`);
   const where = name === null ? '' : ` --subscription ${name}`;
   desk.fields([
     ['why', group.message === null ? null : asCommands(group.message)],
     ['what to do', asCommands(group.hint)],
+    ['retry waits', id === null ? null : (holds.get(id) ?? null)],
     ['look', keys[0] === undefined ? null : `jisr events show ${keys[0]}`],
     ['retry all', `jisr dead-letters retry --error-class ${errorClass}${where} --reason "…"`],
   ]);

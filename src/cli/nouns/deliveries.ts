@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { DELIVERY_STATES } from '../../domain/delivery';
 import { perform, told } from '../act';
 import { showDelivery } from '../event-view';
+import { holdsOnDeliveries } from '../holds';
 import type { CliIo } from '../io';
 import { showList, understood } from '../lists';
 import { withDryRun, withPages, withReason } from '../options';
@@ -42,6 +43,9 @@ export function deliveriesCommand(io: CliIo): Command {
               desk.time(one.next_attempt_at),
             ],
             none: 'no delivery fits',
+            below: async (shown) => {
+              for (const hold of (await holdsOnDeliveries(desk, shown)).values()) desk.note(hold);
+            },
           },
           pages,
         );
@@ -59,7 +63,7 @@ export function deliveriesCommand(io: CliIo): Command {
         ['event', delivery.event_key],
         ['subscription', delivery.subscription.name],
       ]);
-      showDelivery(desk, delivery);
+      showDelivery(desk, delivery, await holdsOnDeliveries(desk, [delivery]));
     }),
   );
   const retry = withReason(

@@ -5,6 +5,7 @@ import { EVENT_STATES } from '../../domain/event-state';
 import { perform, told } from '../act';
 import { showEvent } from '../event-view';
 import type { Desk } from '../desk';
+import { holdsOnDeliveries } from '../holds';
 import type { CliIo } from '../io';
 import { showList, understood } from '../lists';
 import { TIME, time, wholeNumber, withDryRun, withPages, withReason } from '../options';
@@ -44,14 +45,18 @@ export function eventsCommand(io: CliIo): Command {
   const show = verb('show <key>', 'one event: where it came from, where it went, and why it did not').action(
     atDesk(io, async (desk, key: string) => {
       const answer = await desk.client.get(pathOf(key));
-      if (desk.isJson) desk.json(answer);
-      else showEvent(desk, understood(wholeEventShape, answer));
+      if (desk.isJson) {
+        desk.json(answer);
+        return;
+      }
+      const event = understood(wholeEventShape, answer);
+      showEvent(desk, event, await holdsOnDeliveries(desk, event.deliveries));
     }),
   );
   return noun('events', 'the changes that Odoo told of', [
     list,
     show,
-    settling(io, 'retry', 'try the dead deliveries of a dead letter again'),
+    withReason(settling(io, 'retry', 'try the dead deliveries of a dead letter again')),
     withReason(settling(io, 'discard', 'give a dead letter up')),
     withReason(settling(io, 'replay', 'deliver an event again that is settled, also where it was sent')),
   ]);

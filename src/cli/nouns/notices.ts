@@ -4,7 +4,7 @@ import type { CliIo } from '../io';
 import { showList, understood } from '../lists';
 import { withPages, type PageOptions } from '../options';
 import { span } from '../screen/times';
-import { stateCell } from '../screen/words';
+import { DEAD_LETTERS, QUARANTINE, stateCell } from '../screen/words';
 import { noticeShape, statsShape } from '../shapes';
 import { atDesk, noun, verb } from '../verb';
 
@@ -56,10 +56,8 @@ export function statsCommand(io: CliIo): Command {
         ['copies of known events', String(duplicates)],
         ['oldest that waits', oldest === 0 ? null : `for ${span(oldest * 1000) ?? ''}`],
       ]);
-      if ((events['dead_letter'] ?? 0) > 0)
-        desk.note('dead letters need a person: `jisr dead-letters list` says what failed, and what to do');
-      if (quarantined > 0)
-        desk.note('what is in quarantine needs a person: `jisr quarantine list --status open` says why');
+      if ((events['dead_letter'] ?? 0) > 0) desk.note(DEAD_LETTERS);
+      if (quarantined > 0) desk.note(QUARANTINE);
     }),
   );
 }

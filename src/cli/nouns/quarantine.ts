@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { perform, told } from '../act';
+import type { Desk } from '../desk';
 import { CliFailure, type CliIo } from '../io';
 import { showList, understood } from '../lists';
 import { wholeNumber, withDryRun, withPages, type ActOptions } from '../options';
@@ -63,7 +64,7 @@ export function quarantineCommand(io: CliIo): Command {
         ['source', entry.source],
         ['came by', entry.channel],
         ['first', desk.time(entry.first_at)],
-        ['last', `${desk.time(entry.last_at)}, ${entry.times} times in all`],
+        ['last', entry.times === 1 ? null : `${desk.time(entry.last_at)}, ${entry.times} times in all`],
         [
           'settled',
           entry.settled_at === null ? null : `${desk.time(entry.settled_at)} by ${entry.settled_by ?? '?'}`,
@@ -73,6 +74,7 @@ export function quarantineCommand(io: CliIo): Command {
       ]);
       desk.heading('What came');
       desk.say(plainLine(String(answer['raw'])));
+      if (entry.status === 'open') showNextStep(desk, entry.id);
     }),
   );
   const retry = withDryRun(onEntry(verb('retry', 'take it in again, as it is or corrected')))
@@ -113,6 +115,12 @@ export function quarantineCommand(io: CliIo): Command {
       }),
     );
   return noun('quarantine', 'what came and could not be understood', [list, show, retry, discard]);
+}
+
+function showNextStep(desk: Desk, entryId: number): void {
+  desk.heading('What to do');
+  desk.say(`correct it in a file, then: jisr quarantine retry ${entryId} --raw-file …`);
+  desk.say(`or give it up:              jisr quarantine discard ${entryId} --reason "…"`);
 }
 
 function onEntry(command: Command): Command {

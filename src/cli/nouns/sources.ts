@@ -116,7 +116,8 @@ function whyOf({ state, paused_reason: paused, state_detail: detail, last_error:
 function tellOf(desk: Desk, answer: Parameters<typeof told>[1]): void {
   told(desk, answer, () => {
     const { name, state, interval_ms: intervalMs, limit } = understood(sourceShape, answer);
-    return `source ${name} is ${state}: every ${intervalMs ?? 0} ms, ${limit ?? 0} rows a page`;
+    const next = state === 'paused' ? `; \`jisr sources resume ${name}\` pulls again` : '';
+    return `source ${name} is ${state}: every ${intervalMs ?? 0} ms, ${limit ?? 0} rows a page${next}`;
   });
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { perform } from '../act';
+import { holdOf } from '../holds';
 import { CliExit, type CliIo } from '../io';
 import { understood } from '../lists';
 import { withDryRun, type ActOptions } from '../options';
@@ -20,7 +21,8 @@ const shape = z.object({
 export function testSubscription(io: CliIo): Command {
   return withDryRun(verb('test <name>', 'send it a signed test webhook now')).action(
     atDesk(io, async (desk, name: string, options: ActOptions) => {
-      const { id, name: called } = understood(subscriptionShape, await findSubscription(desk, name));
+      const subscription = understood(subscriptionShape, await findSubscription(desk, name));
+      const { id, name: called } = subscription;
       const on = pathOf(id);
       const act = { what: `test subscription ${called}`, method: 'POST', path: `${on}/test`, on } as const;
       const answer = await perform(desk, act, options);
@@ -34,6 +36,8 @@ export function testSubscription(io: CliIo): Command {
             : `${called} did not take it: ${asCommands(message ?? `status ${status ?? 'none'}`)}`,
         );
       if (!delivered) throw new CliExit(1);
+      const hold = holdOf(desk, subscription);
+      if (hold !== null) desk.note(hold);
     }),
   );
 }

@@ -1,5 +1,10 @@
-// States as they look in a table: what is well, what needs a person, what is under way.
+// States as they look in a table: what is well, what needs a person, what is under way; and where a person looks then.
 import type { Cell, Tone } from './table';
+
+export const DEAD_LETTERS =
+  'dead letters need a person: `jisr dead-letters list` says what failed, and what to do';
+export const QUARANTINE =
+  'what is in quarantine needs a person: `jisr quarantine list --status open` says why';
 
 const TONES: Readonly<Record<string, Tone>> = {
   processed: 'good',

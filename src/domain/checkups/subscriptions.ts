@@ -46,8 +46,20 @@ export function subscriptionFinding(facts: SubscriptionFacts): Finding {
     );
   const failing = `${failures} failures in a row for ${spanOf(failingForMs)}`;
   const test = `\`jisr subscriptions test ${name}\` says why`;
-  if (circuit !== 'closed') return fail(area, 'circuit', `${circuit}: ${failing}`, test);
+  if (circuit !== 'closed')
+    return fail(
+      area,
+      'circuit',
+      `${circuit}: ${failing}`,
+      `${test}; mend the cause, then ${resume} sends what waits at once`,
+    );
   if (status === 'paused') return warn(area, 'status', `paused${why}: its events wait`, resume);
-  if (failures > 0) return warn(area, 'deliveries', failing, test);
+  if (failures > 0)
+    return warn(
+      area,
+      'deliveries',
+      failing,
+      `${test}; if it arrives, \`jisr deliveries list --subscription ${name}\``,
+    );
   return ok(area, 'deliveries', 'active, nothing fails');
 }

@@ -97,14 +97,19 @@ export type Asked =
   | { readonly kind: 'unknown' };
 
 /** Marks what is dead of a dead letter, for the run that opens it; what waits goes on by itself. */
-export async function askRetry(db: Database, key: string, actor: string | null = null): Promise<Asked> {
+export async function askRetry(
+  db: Database,
+  key: string,
+  reason: string | null = null,
+  actor: string | null = null,
+): Promise<Asked> {
   return ask(db, key, async (tx, row, deliveries) => {
     if (row.status !== 'dead_letter') return 'wrong-state';
     await markToOpen(
       tx,
       deliveries.filter(({ state }) => state === 'dead'),
     );
-    await noteAction(tx, row, 'retry', { reason: null, actor });
+    await noteAction(tx, row, 'retry', { reason, actor });
     return 'asked';
   });
 }
