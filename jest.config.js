@@ -1,9 +1,9 @@
-/** One run for all suites; long ones (chaos, soak, topology, upgrade, webui) have configs of their own. */
+/** One run for all suites; long ones (long, chaos, soak, topology, upgrade, webui) have configs of their own. */
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/test/(chaos|soak|python|topology|upgrade|webui)/'],
+  testPathIgnorePatterns: ['/test/(long|chaos|soak|python|topology|upgrade|webui)/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
