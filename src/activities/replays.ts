@@ -75,7 +75,9 @@ export function createReplayActivities(dependencies: ReplayDependencies): Replay
     // Nothing is started for what is given up.
     if (act === 'discard') return MOST_EVENTS;
     const pace = paceOf({ ...(await readTraffic(db)), maxInFlight });
-    const wait = pace.kind === 'wait' ? pace.why : null;
+    // Only the next page knows whether the record it stands at is through.
+    const stands = waitsFor === 'earlier-event' ? waitsFor : null;
+    const wait = pace.kind === 'wait' ? pace.why : stands;
     if (wait !== waitsFor) await setReplayWait(db, id, wait);
     return pace.kind === 'wait' ? 0 : Math.min(pace.events, MOST_EVENTS);
   }
