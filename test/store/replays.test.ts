@@ -4,6 +4,7 @@ import { createIntake } from '../../src/intake/accept';
 import type { EventCopy } from '../../src/domain/event';
 import { readTotals } from '../../src/store/counters';
 import { readDeliveries } from '../../src/store/deliveries/read';
+import { deadLetterGroups } from '../../src/store/dead-letters';
 import { recordAttempts } from '../../src/store/deliveries/record';
 import { readEvent } from '../../src/store/events/read';
 import { routeEvents } from '../../src/store/events/route';
@@ -320,6 +321,22 @@ describeOnBothEngines('bulk acts in the store', (open) => {
     }
     expect(places).toEqual([20_000, 40_000, 45_001]);
     expect(await rowOf(id)).toMatchObject({ done: 2 });
+  });
+
+  test('what is asked for by filter is never prepared: its texts would fill every connection', async () => {
+    await subscribe(store, { url: 'http://crm.test' });
+    await settled('1', 'dead');
+    for (const filter of [{ keys: ['1'] }, { keys: ['1', '2'] }, { source: 'main', model: 'res.*' }]) {
+      const { id } = await aReplay(store.db, { filter });
+      await handOnPage(store.db, id, 1);
+      await deadLetterGroups(store.db, filter);
+    }
+    // One after another they had the same connection.
+    const { rows } = await store.db.execute<{ statement: string }>(
+      sql`select statement from pg_prepared_statements
+        where statement like '%"events"."seq" asc%' or statement like '%numbered%'`,
+    );
+    expect(rows).toEqual([]);
   });
 
   test('a row of a later version, or of a hand, does not stop the others', async () => {

@@ -7,8 +7,8 @@ import type { Database } from '../database';
 import { discardDeliveries, markToOpen } from '../deliveries/of-events';
 import { insertWanted } from '../events/route';
 import { lockRows, writeMoves, type LockedRow, type Move } from '../events/rows';
-import { eventActions, events, replays } from '../schema';
-import { withSteadyPlans } from '../steady-plans';
+import { events, replays } from '../schema';
+import { withSteadyPlansByFilter } from '../steady-plans';
 import { activeFilters } from '../subscriptions';
 import { fits } from './filter';
 import { thoseInOrder } from './in-order';
@@ -28,7 +28,7 @@ export type HandedOn =
 
 /** @param most events that are looked at */
 export async function handOnPage(db: Database, id: string, most: number): Promise<HandedOn> {
-  return withSteadyPlans(db, async (tx): Promise<HandedOn> => {
+  return withSteadyPlansByFilter(db, async (tx): Promise<HandedOn> => {
     const replay = await lockReplay(tx, id);
     if (replay === null) return { kind: 'unknown' };
     if (replay.state !== 'running' || replay.toTell.length > 0) return { kind: 'stands', replay };
@@ -155,8 +155,10 @@ async function insertMissing(tx: Database, replay: Replay, rows: readonly Locked
 
 async function noteAll(tx: Database, replay: Replay, rows: readonly LockedRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const { id: replayId, act: action, actor, reason } = replay;
-  await tx
-    .insert(eventActions)
-    .values(rows.map(({ seq: eventSeq }) => ({ eventSeq, action, actor, reason, replayId })));
+  const { id, act, actor, reason } = replay;
+  const seqs = JSON.stringify(rows.map(({ seq }) => ({ seq })));
+  await tx.execute(sql`
+    insert into event_actions (event_seq, action, actor, reason, replay_id)
+    select r.seq, ${act}, ${actor}, ${reason}, ${id} from json_to_recordset(${seqs}::json) as r(seq bigint)
+    order by r.seq`);
 }
