@@ -3,7 +3,7 @@
 import { log } from '@temporalio/activity';
 import type { HandOnAnswer, ReplayActivities, ReplayProgress } from '../contracts/activities';
 import type { DispatchBell, EventRuns } from '../contracts/event-runs';
-import type { RunToTell } from '../domain/replay';
+import { isOpen, type RunToTell } from '../domain/replay';
 import { filled, paceOf, type Allowance } from '../domain/replay-pace';
 import type { Database } from '../store/database';
 import { handOnPage } from '../store/replays/hand-on';
@@ -28,6 +28,8 @@ const SHIFT_MS = 8_000;
 const LOOK_MS = 100;
 const MOST_EVENTS = 100;
 const TOLD_AT_ONCE = 8;
+/** Those that are silent take some seconds each: so many are heard of well within the activity's time. */
+const TOLD_PER_ROUND = 24;
 /** A run takes what it was told within some tasks; what comes behind it of its record waits for that. */
 const TAKEN_WITHIN_MS = 2_000;
 /** So often a run is told that does not answer. */
@@ -37,7 +39,10 @@ const TELL_AGAIN_MS = 2_000;
 export function createReplayActivities(dependencies: ReplayDependencies): ReplayActivities {
   const { db, runs, bell, maxInFlight, pause, nowMs } = dependencies;
 
-  async function tell({ id, act, reason, actor, toTell }: Replay, signal: AbortSignal): Promise<void> {
+  /** Some of those that have to hear of it; what came of it is written, whoever is killed then. */
+  async function tell(replay: Replay, signal: AbortSignal): Promise<void> {
+    const { id, act, reason, actor } = replay;
+    const toTell = replay.toTell.slice(0, TOLD_PER_ROUND);
     const kind =
       act === 'discard' ? ({ kind: 'discard', reason, actor } as const) : ({ kind: 'retry' } as const);
     const keys = toTell.map(({ key }) => key);
@@ -66,8 +71,11 @@ export function createReplayActivities(dependencies: ReplayDependencies): Replay
     while (act !== 'discard' && nowMs() < endMs && (await stillParked(db, heard)).size > 0)
       await pause(LOOK_MS, signal);
     if (left.length > 0) await pause(TELL_AGAIN_MS, signal);
-    const again = left.filter(({ tries }) => tries < MOST_TRIES);
-    await writeTold(db, id, again, act === 'discard' ? 0 : left.length - again.length);
+    // Once it is aborted nobody waits for those that do not answer.
+    const mostTries = isOpen(replay.state) ? MOST_TRIES : 1;
+    const again = left.filter(({ tries }) => tries < mostTries);
+    const silent = act === 'discard' ? 0 : left.length - again.length;
+    await writeTold(db, id, [...replay.toTell.slice(TOLD_PER_ROUND), ...again], silent);
   }
 
   /** How many may go now. */
@@ -75,7 +83,9 @@ export function createReplayActivities(dependencies: ReplayDependencies): Replay
     // Nothing is started for what is given up.
     if (act === 'discard') return MOST_EVENTS;
     const pace = paceOf({ ...(await readTraffic(db)), maxInFlight });
-    const wait = pace.kind === 'wait' ? pace.why : null;
+    // Only the next page knows whether the record it stands at is through.
+    const stands = waitsFor === 'earlier-event' ? waitsFor : null;
+    const wait = pace.kind === 'wait' ? pace.why : stands;
     if (wait !== waitsFor) await setReplayWait(db, id, wait);
     return pace.kind === 'wait' ? 0 : Math.min(pace.events, MOST_EVENTS);
   }
@@ -87,13 +97,13 @@ export function createReplayActivities(dependencies: ReplayDependencies): Replay
         let allowance: Allowance = { events: 0, atMs: nowMs() };
         for (;;) {
           const replay = await readReplay(db, id);
-          if (replay === null || signal.aborted || nowMs() >= endMs) return { progress: toProgress(replay) };
+          if (replay === null || signal.aborted || nowMs() >= endMs) return toAnswer(replay);
           // Also of one that was paused or aborted meanwhile: these events are handed on.
           if (replay.toTell.length > 0) {
             await tell(replay, signal);
             continue;
           }
-          if (replay.state !== 'running') return { progress: toProgress(replay) };
+          if (replay.state !== 'running') return toAnswer(replay);
           allowance = filled(allowance, nowMs(), replay.ratePerSecond);
           const most = Math.min(await roomFor(replay), Math.floor(allowance.events));
           // At its end nothing is left to wait for.
@@ -114,6 +124,10 @@ export function createReplayActivities(dependencies: ReplayDependencies): Replay
       return { progress: change.kind === 'unknown' ? null : toProgress(change.replay) };
     },
   };
+}
+
+function toAnswer(replay: Replay | null): HandOnAnswer {
+  return { progress: toProgress(replay), leftToTell: replay?.toTell.length ?? 0 };
 }
 
 function toProgress(replay: Replay | null): ReplayProgress | null {

@@ -73,5 +73,18 @@ function named<Shape extends z.ZodRawShape>(shape: Shape) {
     .strictObject(shape, {
       error: (issue) => (issue.code === 'unrecognized_keys' ? `one of ${names}` : expected),
     })
-    .refine((filter) => Object.values(filter).some((value) => value !== undefined), expected);
+    .refine((filter) => Object.values(filter).some((value) => value !== undefined), expected)
+    .refine((filter) => !isEveryModel(filter), {
+      path: ['model'],
+      error: 'a model, such as res.partner or res.*, or something beside it: `*` alone would be all events',
+    });
+}
+
+/** As empty as a filter that names nothing. */
+function isEveryModel(filter: Readonly<Record<string, unknown>>): boolean {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+  return (
+    given.length > 0 &&
+    given.every(([name, value]) => name === 'model' && typeof value === 'string' && /^\*+$/.test(value))
+  );
 }

@@ -134,6 +134,7 @@ export const quarantineShape = z.object({
   settled_by: z.string().nullable().default(null),
   settled_reason: z.string().nullable().default(null),
   key: z.string().nullable().default(null),
+  raw_dropped_at: time.default(null),
 });
 
 const deadLetterGroupShape = z.object({

@@ -221,6 +221,8 @@ export interface ReplayChange extends ReplayRef {
 /** Null when the store does not know it: it was emptied while Temporal kept the run. */
 export interface HandOnAnswer {
   readonly progress: ReplayProgress | null;
+  /** Parked runs that have to hear of it yet, also when it is over. Histories from before this was told have none. */
+  readonly leftToTell?: number;
 }
 
 export interface ReplayActivities {

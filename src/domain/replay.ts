@@ -19,6 +19,7 @@ export type ReplayState = (typeof REPLAY_STATES)[number];
 export const REPLAY_WAITS = [
   'processing-paused', // nobody starts anything
   'live-traffic', // more live events wait than may be in flight at once
+  'earlier-event', // an earlier event of the next one's record waits for its run, or is at its first try
 ] as const;
 export type ReplayWait = (typeof REPLAY_WAITS)[number];
 

@@ -134,11 +134,13 @@ export type Last = (sent: Promise<unknown>) => void;
  *
  * @param db of a store, not of a transaction
  * @param opening statements without parameters; their answers are not looked at
+ * @param texts that vary with what is asked for are not prepared
  */
 export async function transaction<T>(
   db: Database,
   opening: string,
   work: (tx: Database, last: Last) => Promise<T>,
+  texts: 'fixed' | 'varying' = 'fixed',
 ): Promise<T> {
   const pool = required(pools.get(db), 'the store that a transaction is for');
   const client = await pool.connect();
@@ -153,7 +155,9 @@ export async function transaction<T>(
   try {
     // Where it fails, so does every statement behind it: the transaction is aborted then.
     last(client.query(`begin; ${opening}`));
-    const result = await preparingStatements(client, () => work(tx, last));
+    const result = await (texts === 'fixed'
+      ? preparingStatements(client, () => work(tx, last))
+      : work(tx, last));
     const [{ command }] = await Promise.all([client.query('commit'), ...sent]);
     // Behind a statement that failed a commit rolls back, and is no error itself.
     if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);

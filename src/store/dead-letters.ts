@@ -2,7 +2,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { RUN_ENDED } from '../domain/delivery-failure';
 import type { Database } from './database';
-import { withSteadyPlans } from './steady-plans';
+import { withSteadyPlansByFilter } from './steady-plans';
 
 export interface DeadLetterFilter {
   readonly source?: string | undefined;
@@ -32,7 +32,7 @@ export async function deadLetterGroups(
   db: Database,
   filter: DeadLetterFilter,
 ): Promise<readonly DeadLetterGroup[]> {
-  const { rows } = await withSteadyPlans(db, (tx) => tx.execute<GroupRow>(groupsQuery(filter)));
+  const { rows } = await withSteadyPlansByFilter(db, (tx) => tx.execute<GroupRow>(groupsQuery(filter)));
   return rows.map((row) => ({
     errorClass: row.error_class,
     subscription:

@@ -1,6 +1,6 @@
 // Drops what is older than it has to be kept: payloads of events that are done, what subscribers answered to them, and
 // what came of settled quarantine. Rows stay, so that a copy that comes again is still known.
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Database } from './database';
 import { transaction } from './database';
 
@@ -16,7 +16,7 @@ export interface DroppedStretch extends Dropped {
   readonly isClean: boolean;
 }
 
-/** Of `seq`, in one transaction. */
+/** Of `seq`, at once. */
 const STRETCH = 500;
 
 /** The newest event that is old enough; null when there is none. By the database's clock. */
@@ -28,7 +28,8 @@ export async function lastOldSeq(db: Database, days: number): Promise<number | n
 }
 
 /**
- * Dead letters keep what they need for a retry, however old they are, and so does what is not done.
+ * Dead letters keep what they need for a retry, however old they are, and so does what is not done. Only what has
+ * something to drop is locked: behind an old dead letter all is looked at every night.
  *
  * @param after the place where the stretch before it ended
  */
@@ -39,23 +40,48 @@ export async function dropStretch(
   lastSeq: number,
 ): Promise<DroppedStretch> {
   const place = Math.min(after + STRETCH, lastSeq);
+  const { rows } = await db.execute<{ seq: number; is_done: boolean; has_something: boolean }>(sql`
+    select e.seq, ${isDone(days)} as is_done, e.payload is not null or exists (
+        select from deliveries d join delivery_attempts a on a.delivery_id = d.id
+        where d.event_seq = e.seq and a.response is not null
+      ) as has_something
+    from events e where e.seq > ${after} and e.seq <= ${place} order by e.seq`);
+  const toDrop = rows.flatMap((row) => (row.is_done && row.has_something ? [row.seq] : []));
+  const dropped = await dropOf(db, days, toDrop);
+  const isClean = rows.every((row) => row.is_done) && dropped.events === toDrop.length;
+  return { place, isClean, payloads: dropped.payloads, answers: dropped.answers };
+}
+
+/** `events`: those that were still done under the lock. */
+async function dropOf(
+  db: Database,
+  days: number,
+  found: readonly number[],
+): Promise<Dropped & { readonly events: number }> {
+  if (found.length === 0) return { events: 0, payloads: 0, answers: 0 };
   return transaction(db, 'select 1', async (tx) => {
     // Under lock, in the order of acceptance: nobody replays meanwhile what loses its payload here.
-    const { rows } = await tx.execute<{ seq: number; is_done: boolean }>(sql`
-      select seq, status in ('processed', 'discarded') and received_at < now() - ${days} * interval '1 day' as is_done
-      from events where seq > ${after} and seq <= ${place} order by seq for no key update`);
-    const done = rows.flatMap(({ seq, is_done: isDone }) => (isDone ? [seq] : []));
-    const isClean = done.length === rows.length;
-    if (done.length === 0) return { place, isClean, payloads: 0, answers: 0 };
-    const seqs = sql`any(array(select json_array_elements_text(${JSON.stringify(done)}::json)::bigint))`;
+    const { rows } = await tx.execute<{ seq: number }>(sql`
+      select e.seq from events e where e.seq = ${anyOf(found)} and ${isDone(days)}
+      order by e.seq for no key update`);
+    const seqs = anyOf(rows.map(({ seq }) => seq));
     const payloads = await tx.execute(sql`
       update events set payload = null, payload_dropped_at = now()
       where seq = ${seqs} and payload is not null`);
     const answers = await tx.execute(sql`
       update delivery_attempts set response = null
       where response is not null and delivery_id in (select id from deliveries where event_seq = ${seqs})`);
-    return { place, isClean, payloads: payloads.rowCount ?? 0, answers: answers.rowCount ?? 0 };
+    return { events: rows.length, payloads: payloads.rowCount ?? 0, answers: answers.rowCount ?? 0 };
   });
+}
+
+/** Of the event `e`: nothing more becomes of it, and it is old enough. */
+function isDone(days: number): SQL {
+  return sql`(e.status in ('processed', 'discarded') and e.received_at < now() - ${days} * interval '1 day')`;
+}
+
+function anyOf(seqs: readonly number[]): SQL {
+  return sql`any(array(select json_array_elements_text(${JSON.stringify(seqs)}::json)::bigint))`;
 }
 
 /** Of what was settled so long ago, at most so many. Answers how many there were. */

@@ -25,3 +25,11 @@ export async function withSteadyPlans<T>(
 ): Promise<T> {
   return transaction(db, [STEADY_PLANS, before].join('; '), work);
 }
+
+/** The same for statements by filter, whose texts vary: none is prepared. */
+export async function withSteadyPlansByFilter<T>(
+  db: Database,
+  work: (tx: Database) => Promise<T>,
+): Promise<T> {
+  return transaction(db, STEADY_PLANS, work, 'varying');
+}

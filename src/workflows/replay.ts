@@ -82,14 +82,18 @@ export async function ReplayWorkflow(input: ReplayInput): Promise<ReplayProgress
         if (!isAsked()) break;
         await write();
       }
-      ({ progress } = await shift);
+      const answer = await shift;
+      ({ progress } = answer);
       if (progress === null) return null;
+      const { leftToTell = 0 } = answer;
       setCurrentDetails(replayDetails(progress));
-      if (!isOpen(progress.state)) return progress;
+      if (!isOpen(progress.state) && leftToTell === 0) return progress;
       if (hasLongHistory(input.maxHistoryEvents) && !isAsked()) {
         await condition(allHandlersFinished);
         await continueAsNew<typeof ReplayWorkflow>(input);
       }
+      // Also of one that is paused or over: the events of its last page are handed on.
+      if (leftToTell > 0) continue;
       const lookMs = progress.state === 'paused' ? PAUSED_LOOK_MS : HELD_LOOK_MS;
       if (progress.state === 'paused' || progress.waitsFor === 'processing-paused')
         await condition(() => woken || isAsked(), lookMs, { summary: 'look whether it may go on' });

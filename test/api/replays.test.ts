@@ -125,6 +125,8 @@ describeOnBothEngines('bulk acts over HTTP', (open) => {
 
   test.each([
     ['an empty filter', { filter: {} }, 'body.filter'],
+    ['a filter of any model', { filter: { model: '*' } }, 'body.filter.model'],
+    ['a filter of any model, said twice', { filter: { model: '**' } }, 'body.filter.model'],
     ['no filter', { filter: undefined }, 'body.filter'],
     ['a filter of null', { filter: null }, 'body.filter'],
     ['no keys', { filter: { keys: [] } }, 'body.filter.keys'],
@@ -146,6 +148,19 @@ describeOnBothEngines('bulk acts over HTTP', (open) => {
     expect((body as { errors: { expected: string }[] }).errors[0]!.expected).toMatch(
       /at least one of source, model, .*: without any it would be all events/,
     );
+  });
+
+  test('any model of one source is a filter; of dead letters too, any model alone is none', async () => {
+    expect(await ask({ filter: { source: 'main', model: '*' }, dry_run: true })).toMatchObject({
+      status: 200,
+    });
+    for (const act of ['retry', 'discard'])
+      expect(
+        await api.post(`/api/v1/dead-letters/${act}`, { filter: { model: '*' }, reason: 'all' }),
+      ).toMatchObject({
+        status: 400,
+        body: { errors: [{ expected: expect.stringContaining('`*` alone would be all events') as string }] },
+      });
   });
 
   test('a subscription that can get nothing is refused', async () => {

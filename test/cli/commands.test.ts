@@ -1,11 +1,13 @@
 // The commands against the real HTTP interface, on a real socket over a real store.
 import { rmSync, writeFileSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { sql } from 'drizzle-orm';
 import { join } from 'node:path';
 import { createIntake } from '../../src/intake/accept';
 import { anArrival, aSource } from '../support/builders';
 import { openTestStore, type TestStore } from '../support/stores';
 import { routeEvents } from '../../src/store/events/route';
+import { dropQuarantined } from '../../src/store/retention';
 import { ADMIN_KEY, startApi, type RunningApi } from '../api/running-api';
 import { jisr, type At } from './at-terminal';
 
@@ -261,6 +263,15 @@ describe('quarantine', () => {
     expect((await jisr('quarantine retry 1', at())).err).toMatch(/it is settled/);
   });
 
+  test('what came is told to be dropped once it was, and when', async () => {
+    await jisr(['quarantine', 'discard', '1', '--reason', 'a test'], at());
+    await store.db.execute(sql`update quarantine set settled_at = now() - interval '100 days'`);
+    await dropQuarantined(store.db, 90, 10);
+    const { out } = await jisr('quarantine show 1', at());
+    expect(out).toMatch(/What came\nit was dropped \S.*, JISR_PAYLOAD_DAYS after it was settled/);
+    expect(out).not.toContain('null');
+  });
+
   test('a file that is not there is told, and nothing is sent', async () => {
     const { code, err } = await jisr(
       'quarantine retry 1 --raw-file nothing.json',
@@ -281,10 +292,11 @@ describe('quarantine', () => {
     };
     writeFileSync(join(folder, 'raw.json'), JSON.stringify(corrected));
     const { code, out, err } = await jisr(
-      'quarantine retry 1 --raw-file raw.json',
+      ['quarantine', 'retry', '1', '--raw-file', 'raw.json', '--reason', 'the model was misspelt'],
       at({ workingFolder: folder }),
     );
     expect({ code, out, err }).toMatchObject({ code: 0, out: 'it became event 9: `jisr events show 9`' });
+    expect((await jisr('quarantine show 1', at())).out).toMatch(/^reason +the model was misspelt$/m);
   });
 });
 

@@ -135,6 +135,17 @@ test('a replay passes on all that it was given', async () => {
   expect((await jisr(`replays show ${id}`, at())).out).toMatch(/progress +0 of 1 handed on \(0 %\)/);
 });
 
+test.each(['retry', 'discard'])(
+  'dead letters are given to %s at the rate that was asked for',
+  async (act) => {
+    const words = `dead-letters ${act} --error-class rejected --rate 7 --reason x --yes -o json`;
+    const { id } = JSON.parse((await jisr(words, at())).out) as { id: string };
+    expect(JSON.parse((await jisr(`replays show ${id} -o json`, at())).out)).toMatchObject({
+      rate_per_second: 7,
+    });
+  },
+);
+
 test('an unknown subscription is told by command', async () => {
   const { code, err } = await jisr('replays create --q 3 --subscription erp --reason x --yes', at());
   expect(code).toBe(1);

@@ -101,6 +101,31 @@ describeOnBothEngines('bulk acts', (openStore) => {
     expect(await rowOf(id)).toMatchObject({ done: 12, skipped: 0, toTell: [] });
   }, 120_000);
 
+  test('a parked run is told only when the earlier event of its record has had its try', async () => {
+    await start();
+    subscriber().behave(({ body }) => ({ status: keyIn(body) === '1' ? 200 : 404 }));
+    for (const eventId of ['1', '2', '3']) await accept({ eventId, recordId: 42 });
+    for (const key of ['2', '3']) await parks(key);
+    await statesBecome({ processed: 1, dead_letter: 2 });
+    const answeredAtMs = new Map<string, number>();
+    const overtook: string[] = [];
+    subscriber().behave(({ body }) => {
+      const key = keyIn(body);
+      const before = answeredAtMs.get(String(Number(key) - 1)) ?? (key === '1' ? 0 : Infinity);
+      if (Date.now() < before) overtook.push(key);
+      answeredAtMs.set(key, Date.now() + 800);
+      return { status: 200, afterMs: 800 };
+    });
+    const id = await begin({ ratePerSecond: 200 });
+    await eventually(async () => {
+      expect(await rowOf(id)).toMatchObject({ state: 'running', waitsFor: 'earlier-event' });
+    });
+    await ends(id);
+    await statesBecome({ processed: 3, dead_letter: 0 });
+    expect(overtook).toEqual([]);
+    expect(await rowOf(id)).toMatchObject({ done: 3, skipped: 0, waitsFor: null });
+  }, 90_000);
+
   test('dead letters whose run was ended are retried by a new one', async () => {
     await start();
     subscriber().behave(() => ({ status: 404 }));
@@ -289,6 +314,10 @@ describeOnBothEngines('bulk acts', (openStore) => {
     await statesBecome({ processed: 5 });
   }, 60_000);
 });
+
+function keyIn(body: string): string {
+  return (JSON.parse(body) as Body).data.key;
+}
 
 interface Body {
   readonly data: { readonly key: string };

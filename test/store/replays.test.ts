@@ -4,6 +4,7 @@ import { createIntake } from '../../src/intake/accept';
 import type { EventCopy } from '../../src/domain/event';
 import { readTotals } from '../../src/store/counters';
 import { readDeliveries } from '../../src/store/deliveries/read';
+import { deadLetterGroups } from '../../src/store/dead-letters';
 import { recordAttempts } from '../../src/store/deliveries/record';
 import { readEvent } from '../../src/store/events/read';
 import { routeEvents } from '../../src/store/events/route';
@@ -170,6 +171,68 @@ describeOnBothEngines('bulk acts in the store', (open) => {
     expect(await rowOf(id)).toMatchObject({ done: 3, skipped: 0 });
   });
 
+  test.each([
+    ['in one page', 10],
+    ['in two pages', 1],
+  ])(
+    'a dead letter behind another event of its record is told when that one is through, %s',
+    async (_, most) => {
+      await subscribe(store, { url: 'http://crm.test' });
+      await settled('1', 'sent', { recordId: 5 });
+      await settled('2', 'dead', { recordId: 5 });
+      await settled('3', 'sent', { recordId: 6 });
+      const { id } = await aReplay(store.db);
+      expect(await handOnPage(store.db, id, most)).toMatchObject({ kind: 'page', done: 1, toTell: 0 });
+      expect(await Promise.all(['1', '2', '3'].map(statusOf))).toEqual([
+        'pending',
+        'dead_letter',
+        'processed',
+      ]);
+      // Pending, then at its first try.
+      expect(await handOnPage(store.db, id, most)).toEqual({ kind: 'waits' });
+      const again = { ...runOf('1'), runId: 'again' };
+      const [routed] = await routeEvents(store.db, [again]);
+      expect(await handOnPage(store.db, id, most)).toEqual({ kind: 'waits' });
+      expect(await rowOf(id)).toMatchObject({
+        state: 'running',
+        waitsFor: 'earlier-event',
+        done: 1,
+        cursorSeq: 1,
+        toTell: [],
+      });
+      const attempt = { status: 200, durationMs: 1, response: '', errorClass: null, message: 'taken' };
+      await recordAttempts(store.db, [
+        { ...again, id: routed!.waiting[0]!.id, attempt, end: { state: 'sent' } },
+      ]);
+      expect(await handOnPage(store.db, id, most)).toMatchObject({ kind: 'page', toTell: 1 });
+      expect(await rowOf(id)).toMatchObject({ waitsFor: null, toTell: [{ key: '2' }] });
+    },
+  );
+
+  test('of two dead letters the later is told when the run that the earlier got is through', async () => {
+    await subscribe(store, { url: 'http://crm.test' });
+    await settled('1', 'dead', { recordId: 5 });
+    await settled('2', 'dead', { recordId: 5 });
+    const { id } = await aReplay(store.db, { act: 'retry', scope: 'failed' });
+    expect(await handOnPage(store.db, id, 10)).toMatchObject({ done: 1, toTell: 1 });
+    await returnAll(store.db, ['1']);
+    await writeTold(store.db, id, [], 0);
+    expect(await handOnPage(store.db, id, 10)).toEqual({ kind: 'waits' });
+    await store.db.execute(sql`update events set status = 'processed' where key = '1'`);
+    expect(await handOnPage(store.db, id, 10)).toMatchObject({ done: 1, toTell: 1 });
+  });
+
+  test('what is given up waits for no earlier event, and an event of another record holds nothing up', async () => {
+    await subscribe(store, { url: 'http://crm.test' });
+    await accept({ eventId: '8', recordId: 5 }, { eventId: '9', recordId: 6 });
+    await settled('1', 'dead', { recordId: 5 });
+    await settled('2', 'dead', { recordId: 7 });
+    const retry = await aReplay(store.db, { act: 'retry', scope: 'failed', filter: { keys: ['2'] } });
+    expect(await handOnPage(store.db, retry.id, 10)).toMatchObject({ kind: 'page', toTell: 1 });
+    const { id } = await aReplay(store.db, { act: 'discard', scope: 'failed', filter: { keys: ['1'] } });
+    expect(await handOnPage(store.db, id, 10)).toMatchObject({ kind: 'page', done: 1 });
+  });
+
   test('a run that does not answer is given up, and counted', async () => {
     await subscribe(store, { url: 'http://crm.test' });
     await settled('1', 'dead');
@@ -258,6 +321,22 @@ describeOnBothEngines('bulk acts in the store', (open) => {
     }
     expect(places).toEqual([20_000, 40_000, 45_001]);
     expect(await rowOf(id)).toMatchObject({ done: 2 });
+  });
+
+  test('what is asked for by filter is never prepared: its texts would fill every connection', async () => {
+    await subscribe(store, { url: 'http://crm.test' });
+    await settled('1', 'dead');
+    for (const filter of [{ keys: ['1'] }, { keys: ['1', '2'] }, { source: 'main', model: 'res.*' }]) {
+      const { id } = await aReplay(store.db, { filter });
+      await handOnPage(store.db, id, 1);
+      await deadLetterGroups(store.db, filter);
+    }
+    // One after another they had the same connection.
+    const { rows } = await store.db.execute<{ statement: string }>(
+      sql`select statement from pg_prepared_statements
+        where statement like '%"events"."seq" asc%' or statement like '%numbered%'`,
+    );
+    expect(rows).toEqual([]);
   });
 
   test('a row of a later version, or of a hand, does not stop the others', async () => {

@@ -70,6 +70,27 @@ describeOnBothEngines('retention in the store', (open) => {
     expect(await dropAll(90)).toMatchObject({ payloads: 0, answers: 0 });
   });
 
+  test('behind an old dead letter a second night locks and writes no row', async () => {
+    await anEvent('1', 100, 'dead');
+    await anEvent('2', 100);
+    await anEvent('3', 100);
+    const versions = async () => {
+      const { rows } = await store.db.execute(sql`
+        select 'event ' || seq as row, ctid::text, xmin::text, xmax::text from events
+        union all select 'attempt ' || delivery_id, ctid::text, xmin::text, xmax::text from delivery_attempts order by 1`);
+      return rows;
+    };
+    const [deadLetter] = (await versions()).filter(({ row }) => row === 'event 1');
+    expect(await dropAll(90)).toMatchObject({ isClean: false, payloads: 2, answers: 2 });
+    const before = await versions();
+    expect(before).toContainEqual(deadLetter);
+    expect(await dropAll(90)).toEqual({ place: 3, isClean: false, payloads: 0, answers: 0 });
+    expect(await versions()).toEqual(before);
+    // Once it is given up, there is something to drop again, and nothing is left behind.
+    await store.db.execute(sql`update events set status = 'discarded' where key = '1'`);
+    expect(await dropAll(90)).toEqual({ place: 3, isClean: true, payloads: 1, answers: 1 });
+  });
+
   test('nothing is old where nothing is', async () => {
     await anEvent('1', 10);
     expect(await lastOldSeq(store.db, 90)).toBeNull();

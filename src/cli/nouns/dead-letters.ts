@@ -1,11 +1,12 @@
 // `jisr dead-letters …`: events that need a person, by what failed, and settling all of a kind at once.
 import type { Command } from 'commander';
+import { RATE_BOUNDS } from '../../domain/subscription-rules';
 import { runBulk, type BulkOptions } from '../bulk';
 import type { Desk } from '../desk';
 import { readHolds, type Holds } from '../holds';
 import { WrongUsage, type CliIo } from '../io';
 import { understood } from '../lists';
-import { collected, TIME, time, withDryRun, withYes, type OutputOption } from '../options';
+import { collected, TIME, time, wholeNumber, withDryRun, withYes, type OutputOption } from '../options';
 import { deadLettersShape, type DeadLetterGroup } from '../shapes';
 import { atDesk, noun, verb } from '../verb';
 import { asCommands } from '../wording';
@@ -21,6 +22,7 @@ interface ActOnManyOptions extends ListOptions, BulkOptions {
   readonly errorClass?: string;
   readonly subscription?: string;
   readonly key?: readonly string[];
+  readonly rate?: number;
   readonly reason: string;
 }
 
@@ -46,17 +48,22 @@ function onMany(io: CliIo, act: 'retry' | 'discard', description: string): Comma
     .option('--error-class <class>', 'that failed so, as `list` shows it')
     .option('--subscription <name>', 'that failed there: its name or id')
     .option('--key <key>', 'these events; may be given several times', collected)
+    .option('--rate <number>', 'events per second at most', wholeNumber(RATE_BOUNDS.least, RATE_BOUNDS.most))
     .option('--wait', 'follow it to its end')
     .requiredOption('--reason <text>', 'why, for the record')
     .action(
       atDesk(io, async (desk, options: ActOnManyOptions) => {
-        const { source, model, since, until, errorClass, subscription, key: keys, reason } = options;
+        const { source, model, since, until, errorClass, subscription, key: keys, rate, reason } = options;
         const filter = { source, model, since, until, error_class: errorClass, subscription, keys };
         if (Object.values(filter).every((value) => value === undefined))
           throw new WrongUsage(
             `say which to ${act}: --error-class, --subscription, --model, --source, --since, --until or --key`,
           );
-        await runBulk(desk, { verb: act, path: `${PATH}/${act}`, body: { filter, reason } }, options);
+        await runBulk(
+          desk,
+          { verb: act, path: `${PATH}/${act}`, body: { filter, rate_per_second: rate, reason } },
+          options,
+        );
       }),
     );
 }

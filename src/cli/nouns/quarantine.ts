@@ -6,7 +6,7 @@ import { perform, told } from '../act';
 import type { Desk } from '../desk';
 import { CliFailure, type CliIo } from '../io';
 import { showList, understood } from '../lists';
-import { wholeNumber, withDryRun, withPages, type ActOptions } from '../options';
+import { wholeNumber, withDryRun, withPages, withReason, type ActOptions } from '../options';
 import type { PageOptions } from '../options';
 import { plainLine } from '../screen/text';
 import { stateCell } from '../screen/words';
@@ -16,6 +16,11 @@ import { atDesk, noun, verb } from '../verb';
 interface ListOptions extends PageOptions {
   readonly source?: string;
   readonly status?: string;
+}
+
+interface RetryOptions extends ActOptions {
+  readonly rawFile?: string;
+  readonly reason?: string;
 }
 
 const id = wholeNumber(1, 999_999_999_999_999);
@@ -73,16 +78,22 @@ export function quarantineCommand(io: CliIo): Command {
         ['became', entry.key],
       ]);
       desk.heading('What came');
-      desk.say(plainLine(String(answer['raw'])));
+      const { raw_dropped_at: droppedAt } = entry;
+      desk.say(
+        droppedAt === null
+          ? plainLine(String(answer['raw']))
+          : `it was dropped ${desk.time(droppedAt)}, JISR_PAYLOAD_DAYS after it was settled`,
+      );
       if (entry.status === 'open') showNextStep(desk, entry.id);
     }),
   );
-  const retry = withDryRun(onEntry(verb('retry', 'take it in again, as it is or corrected')))
+  const retry = withReason(withDryRun(onEntry(verb('retry', 'take it in again, as it is or corrected'))))
     .option('--raw-file <path>', 'the corrected event, as JSON, in a file')
     .action(
-      atDesk(io, async (desk, entryId: number, options: ActOptions & { readonly rawFile?: string }) => {
-        const { rawFile } = options;
-        const body = rawFile === undefined ? {} : { body: { raw: contentOf(io, rawFile) } };
+      atDesk(io, async (desk, entryId: number, options: RetryOptions) => {
+        const { rawFile, reason } = options;
+        const raw = rawFile === undefined ? undefined : contentOf(io, rawFile);
+        const body = raw === undefined && reason === undefined ? {} : { body: { raw, reason } };
         const act = {
           what: `take entry ${entryId} in again`,
           method: 'POST',

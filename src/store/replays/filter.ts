@@ -1,6 +1,6 @@
 // Which events a bulk act is about: what was asked, as it is kept, and the conditions of a statement.
 // `null` fits all, and so does what is left out; whoever takes a filter from outside refuses one that names nothing.
-import { and, inArray, or, sql, type SQL } from 'drizzle-orm';
+import { and, or, sql, type SQL } from 'drizzle-orm';
 import { z } from 'zod';
 import { RUN_ENDED } from '../../domain/delivery-failure';
 import { OPERATIONS, PRIORITIES, CHANNELS } from '../../domain/event';
@@ -39,7 +39,9 @@ export function fits(filter: ReplayFilter, plan: BulkPlan): SQL | undefined {
   const { model, keys, errorClass: _, ...same } = filter;
   return and(
     ...conditions({ ...same, models: model === undefined ? undefined : [model] }),
-    keys === undefined ? undefined : inArray(events.key, [...keys]),
+    keys === undefined
+      ? undefined
+      : sql`${events.key} = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))`,
     hasState(plan),
     hasDead(plan),
   );

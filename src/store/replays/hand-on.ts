@@ -7,10 +7,11 @@ import type { Database } from '../database';
 import { discardDeliveries, markToOpen } from '../deliveries/of-events';
 import { insertWanted } from '../events/route';
 import { lockRows, writeMoves, type LockedRow, type Move } from '../events/rows';
-import { eventActions, events, replays } from '../schema';
-import { withSteadyPlans } from '../steady-plans';
+import { events, replays } from '../schema';
+import { withSteadyPlansByFilter } from '../steady-plans';
 import { activeFilters } from '../subscriptions';
 import { fits } from './filter';
+import { thoseInOrder } from './in-order';
 import { plannedDeliveries } from './planned-deliveries';
 import { lockReplay, withSkips, type Replay } from './rows';
 
@@ -21,16 +22,22 @@ export type HandedOn =
   | { readonly kind: 'unknown' }
   /** It is not running, or its last page has to be heard of first. */
   | { readonly kind: 'stands'; readonly replay: Replay }
+  /** For an earlier event of the next one's record. */
+  | { readonly kind: 'waits' }
   | { readonly kind: 'page'; readonly state: ReplayState; readonly done: number; readonly toTell: number };
 
 /** @param most events that are looked at */
 export async function handOnPage(db: Database, id: string, most: number): Promise<HandedOn> {
-  return withSteadyPlans(db, async (tx): Promise<HandedOn> => {
+  return withSteadyPlansByFilter(db, async (tx): Promise<HandedOn> => {
     const replay = await lockReplay(tx, id);
     if (replay === null) return { kind: 'unknown' };
     if (replay.state !== 'running' || replay.toTell.length > 0) return { kind: 'stands', replay };
-    const { found, place } = await pageOf(tx, replay, most);
-    const page = await actOn(tx, replay, found);
+    const { rows, place, isHeld } = await pageOf(tx, replay, most);
+    if (isHeld) {
+      await waitAt(tx, replay, place);
+      return { kind: 'waits' };
+    }
+    const page = await actOn(tx, replay, rows);
     const isOver = place >= replay.lastSeq && page.toTell.length === 0;
     // What was planned and did not fit any more when its page came.
     const missed = Math.max(
@@ -54,32 +61,42 @@ export async function handOnPage(db: Database, id: string, most: number): Promis
   });
 }
 
-/** The next ones in order, and the place behind them. */
-async function pageOf(
-  tx: Database,
-  replay: Replay,
-  most: number,
-): Promise<{ readonly found: readonly string[]; readonly place: number }> {
+interface Page {
+  readonly rows: readonly LockedRow[];
+  /** Behind them. */
+  readonly place: number;
+  /** An earlier event of its record holds the next one up. */
+  readonly isHeld: boolean;
+}
+
+/** The next ones in order, locked. */
+async function pageOf(tx: Database, replay: Replay, most: number): Promise<Page> {
   const end = Math.min(replay.cursorSeq + STRETCH, replay.lastSeq);
-  const rows = await tx
-    .select({ seq: events.seq, key: events.key, status: events.status, record: RECORD })
+  const found = await tx
+    .select({ seq: events.seq, key: events.key })
     .from(events)
     .where(and(gt(events.seq, replay.cursorSeq), lte(events.seq, end), fits(replay.filter, replay)))
     .orderBy(asc(events.seq))
     .limit(most);
-  // A parked run hears of it after the commit: what comes behind it of its record may not be started before.
-  const parked = new Set<string>();
-  const cut = rows.findIndex(({ status, record }) => {
-    if (parked.has(record)) return true;
-    if (status === 'dead_letter') parked.add(record);
-    return false;
-  });
-  const page = cut === -1 ? rows : rows.slice(0, cut);
-  const isAll = cut === -1 && rows.length < most;
-  return { found: page.map(({ key }) => key), place: isAll ? end : (page.at(-1)?.seq ?? end) };
+  const all = found.length < most ? end : (found.at(-1)?.seq ?? end);
+  if (found.length === 0) return { rows: [], place: all, isHeld: false };
+  const locked = [...(await lockRows(tx, found)).values()];
+  // Of what is given up nothing is delivered, in whatever order.
+  const rows = replay.act === 'discard' ? locked : await thoseInOrder(tx, locked);
+  const next = locked[rows.length];
+  return next === undefined
+    ? { rows, place: all, isHeld: false }
+    : { rows, place: next.seq - 1, isHeld: rows.length === 0 };
 }
 
-const RECORD = sql<string>`${events.source} || ' ' || ${events.model} || '/' || ${events.recordId}`;
+/** It looks often: what is written already is not written again. */
+async function waitAt(tx: Database, replay: Replay, place: number): Promise<void> {
+  if (replay.waitsFor === 'earlier-event' && replay.cursorSeq === place) return;
+  await tx
+    .update(replays)
+    .set({ cursorSeq: place, waitsFor: 'earlier-event' })
+    .where(eq(replays.id, replay.id));
+}
 
 interface ActedOn {
   readonly done: number;
@@ -88,16 +105,8 @@ interface ActedOn {
   readonly toTell: readonly LockedRow[];
 }
 
-async function actOn(tx: Database, replay: Replay, keys: readonly string[]): Promise<ActedOn> {
-  if (keys.length === 0) return { done: 0, skips: [], toTell: [] };
-  const rows = [
-    ...(
-      await lockRows(
-        tx,
-        keys.map((key) => ({ key })),
-      )
-    ).values(),
-  ];
+async function actOn(tx: Database, replay: Replay, rows: readonly LockedRow[]): Promise<ActedOn> {
+  if (rows.length === 0) return { done: 0, skips: [], toTell: [] };
   if (!isForDeadLetters(replay)) await insertMissing(tx, replay, rows);
   const deliveries = await plannedDeliveries(
     tx,
@@ -146,8 +155,10 @@ async function insertMissing(tx: Database, replay: Replay, rows: readonly Locked
 
 async function noteAll(tx: Database, replay: Replay, rows: readonly LockedRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const { id: replayId, act: action, actor, reason } = replay;
-  await tx
-    .insert(eventActions)
-    .values(rows.map(({ seq: eventSeq }) => ({ eventSeq, action, actor, reason, replayId })));
+  const { id, act, actor, reason } = replay;
+  const seqs = JSON.stringify(rows.map(({ seq }) => ({ seq })));
+  await tx.execute(sql`
+    insert into event_actions (event_seq, action, actor, reason, replay_id)
+    select r.seq, ${act}, ${actor}, ${reason}, ${id} from json_to_recordset(${seqs}::json) as r(seq bigint)
+    order by r.seq`);
 }
