@@ -1,9 +1,12 @@
-// What happens before a store is open. PostgreSQL only, where others may write meanwhile and limits cut statements off.
+// What happens before a store is open: to what an older version left, and, on PostgreSQL only, where others may write
+// meanwhile and limits cut statements off.
 import { Client } from 'pg';
 import { sql } from 'drizzle-orm';
 import { createLogger } from '../../src/logger';
-import { openStore } from '../../src/store/database';
-import { createTestDatabase } from '../support/stores';
+import { openStore, type Store } from '../../src/store/database';
+import { readEvent } from '../../src/store/events/read';
+import { openOldStore, type OldStore } from '../support/old-store';
+import { createTestDatabase, describeOnBothEngines } from '../support/stores';
 
 (process.env['JISR_TEST_POSTGRES_URL'] === undefined ? describe.skip : describe)('migrations', () => {
   let database: { url: string; drop: () => Promise<void> };
@@ -65,5 +68,135 @@ import { createTestDatabase } from '../support/stores';
     expect(texts).toEqual(['another process is changing the tables; waiting for it']);
     await other.query('select pg_advisory_unlock(7241509)');
     await (await opened).close();
+  });
+});
+
+const PAYLOAD = {
+  name: 'Zoë Ñandú 中文 \u{1F69A} "quoted" \\ / \u0001',
+  deep: { list: [1, -0.5, 1e21, null, true, { inner: { empty: {}, none: [] } }], text: '' },
+  lines: Array.from({ length: 200 }, (_, place) => ({ place, product: 'A product that takes some room' })),
+};
+
+describeOnBothEngines('a store of before the operations of a person (0006)', (_, engine) => {
+  let old: OldStore;
+  let store: Store;
+
+  beforeAll(async () => {
+    old = await openOldStore(engine, 6, fill);
+    store = await old.open();
+  }, 120_000);
+  afterAll(async () => {
+    await store.close();
+    await old.remove();
+  });
+
+  async function fill(client: Client): Promise<void> {
+    const insert = async (into: string, rows: readonly (readonly unknown[])[]) => {
+      for (const row of rows) {
+        const values = row.map((_value, place) => `$${place + 1}`).join();
+        await client.query(`insert into ${into} values (${values})`, [...row]);
+      }
+    };
+    const event = ['main', 'pull', 'res.partner', 42, 'write', '2026-11-24T02:05:40Z', 3];
+    await insert(
+      'events (key, push_id, payload, status, source, channel, model, record_id, operation, occurred_at, priority)',
+      [
+        ['1', 'p1', JSON.stringify(PAYLOAD), 'dead_letter', ...event],
+        ['2', null, null, 'processed', ...event],
+        ['3', null, '"only a text"', 'pending', ...event],
+      ],
+    );
+    await insert('event_copies (event_seq, source, channel, fingerprint, external_id, occurred_at, times)', [
+      [1, 'main', 'pull', Buffer.from('f1'), '1', '2026-11-24T02:05:40Z', 3],
+      [1, 'main', 'push', Buffer.from('f1'), 'p1', '2026-11-24T02:05:40Z', 1],
+    ]);
+    await insert('subscriptions (id, name, filter, channel, url, secret)', [
+      ['s1', 'crm', '{}', 'webhook', 'http://crm.test/', 'x'],
+    ]);
+    await insert('deliveries (id, event_seq, subscription_id, state, attempts)', [
+      ['failed', 1, 's1', 'dead', 2],
+      ['never tried', 1, 's1', 'dead', 0],
+      ['waits', 1, 's1', 'waiting', 1],
+      ['is new', 1, 's1', 'waiting', 0],
+      ['sent at last', 2, 's1', 'sent', 2],
+    ]);
+    await insert('delivery_attempts (delivery_id, number, duration_ms, error_class, message)', [
+      ['failed', 2, 3, 'rejected', 'no'],
+      ['failed', 1, 3, 'timeout', 'slow'],
+      ['waits', 1, 3, 'server-error', 'broken'],
+      ['sent at last', 1, 3, 'timeout', 'slow'],
+      ['sent at last', 2, 3, null, 'taken'],
+    ]);
+    await insert('quarantine (channel, raw, digest, source, reason)', [
+      ['pull', Buffer.from('{"id": 12, "model": "é"}'), Buffer.from('1'), 'main', 'r'],
+      ['pull', Buffer.from('{"id": "13"}'), Buffer.from('2'), 'main', 'r'],
+      ['pull', Buffer.from('{"id": 14'), Buffer.from('3'), 'main', 'r'],
+      ['pull', Buffer.from([0xff, 0x00, 0xfe]), Buffer.from('4'), 'main', 'r'],
+      ['pull', Buffer.from('[15]'), Buffer.from('5'), 'main', 'r'],
+      ['push', Buffer.from('{"id": 16}'), Buffer.from('6'), 'main', 'r'],
+      ['push', Buffer.from('not JSON'), Buffer.from('7'), 'main', 'r'],
+    ]);
+    await insert('counters (source, name, value)', [
+      ['main', 'pulled', 11],
+      ['main', 'pushed', 4],
+      ['main', 'accepted', 3],
+      ['main', 'duplicates', 2],
+      ['main', 'acknowledged', 9],
+      ['shop', 'pushed', 5],
+      ['shop', 'accepted', 5],
+    ]);
+  }
+
+  const rows = async (text: string) => (await store.db.execute(sql.raw(text))).rows;
+
+  test('keeps its payloads as they were, as json, compressed by lz4 where the server has it', async () => {
+    const payload = async (key: string) => (await readEvent(store.db, key))?.payload;
+    expect(await payload('1')).toEqual(PAYLOAD);
+    expect(await payload('2')).toBeNull();
+    expect(await payload('3')).toBe('only a text');
+    const [column] = await rows(`
+      select format_type(atttypid, null) as type, attcompression as compression from pg_attribute
+      where attrelid = 'events'::regclass and attname = 'payload'`);
+    const [lz4] = await rows(`
+      select 'lz4' = any(enumvals) as known from pg_settings where name = 'default_toast_compression'`);
+    expect(column).toEqual({ type: 'json', compression: lz4?.['known'] === true ? 'l' : '' });
+  });
+
+  test('keeps its events and their copies', async () => {
+    expect(await rows('select key, push_id, status from events order by seq')).toEqual([
+      { key: '1', push_id: 'p1', status: 'dead_letter' },
+      { key: '2', push_id: null, status: 'processed' },
+      { key: '3', push_id: null, status: 'pending' },
+    ]);
+    expect(await rows('select channel, times from event_copies order by channel')).toEqual([
+      { channel: 'pull', times: 3 },
+      { channel: 'push', times: 1 },
+    ]);
+  });
+
+  test("knows Odoo's id of what was pulled into quarantine, where it can be read", async () => {
+    const ids = await rows('select pull_id from quarantine order by digest');
+    expect(ids.map(({ pull_id: id }) => id)).toEqual(['12', '13', null, null, null, null, null]);
+  });
+
+  test('has counted what went into quarantine, and counts on', async () => {
+    expect(
+      await rows(`select source, value from counters where name = 'quarantined_copies' order by source`),
+    ).toEqual([
+      { source: 'main', value: 10 },
+      { source: 'shop', value: 0 },
+    ]);
+    expect(await rows(`select value from counters where name = 'acknowledged'`)).toEqual([{ value: 9 }]);
+  });
+
+  test('says of each delivery how it failed last', async () => {
+    const classes = await rows('select id, error_class from deliveries order by id');
+    expect(Object.fromEntries(classes.map(({ id, error_class: one }) => [id, one]))).toEqual({
+      failed: 'rejected',
+      'never tried': 'run-ended',
+      waits: 'server-error',
+      'is new': null,
+      'sent at last': null,
+    });
   });
 });
