@@ -1,8 +1,9 @@
 // What an older version that still runs after the migration leaves out, and what a start of this one makes of it.
 import { sql } from 'drizzle-orm';
+import { Secret } from '../../src/config';
 import { createIntake } from '../../src/intake/accept';
+import { plantSeeds } from '../../src/roles/seeds';
 import { deadLetterGroups } from '../../src/store/dead-letters';
-import { makeUpForOlderVersions } from '../../src/store/older-versions';
 import { readTotals } from '../../src/store/counters';
 import { anArrival, aSource } from '../support/builders';
 import { describeOnBothEngines, type TestStore } from '../support/stores';
@@ -19,26 +20,27 @@ describeOnBothEngines('beside an older version', (open) => {
   const unreadable = (id: number) => ({ kind: 'unreadable', reason: 'no model', raw: { id } }) as const;
   const accept = (ids: readonly number[]) =>
     createIntake(store.db).accept(aSource(), 'pull', ids.map(unreadable), null);
+  const start = () => plantSeeds(store.db, [], new Secret('a secret key for tests'));
   const counted = async () => (await readTotals(store.db, 'main')).of('quarantined_copies');
 
   test('copies that went into quarantine uncounted are counted at the next start', async () => {
     await accept([1, 2]);
     await accept([1]);
     await store.db.execute(sql`update counters set value = 1 where name = 'quarantined_copies'`);
-    await makeUpForOlderVersions(store.db);
+    await start();
     expect(await counted()).toBe(3);
   });
 
   test('where none was counted ever, they are, too', async () => {
     await accept([1]);
     await store.db.execute(sql`delete from counters where name = 'quarantined_copies'`);
-    await makeUpForOlderVersions(store.db);
+    await start();
     expect(await counted()).toBe(1);
   });
 
   test('what was counted stays, also copies that came in one page', async () => {
     await accept([1, 1]);
-    await makeUpForOlderVersions(store.db);
+    await start();
     expect(await counted()).toBe(2);
   });
 
@@ -54,7 +56,7 @@ describeOnBothEngines('beside an older version', (open) => {
     const groups = async () =>
       (await deadLetterGroups(store.db, {})).map(({ errorClass, message }) => [errorClass, message]);
     expect(await groups()).toEqual([['rejected', 'no']]);
-    await makeUpForOlderVersions(store.db);
+    await start();
     const { rows } = await store.db.execute(sql`select error_class from deliveries`);
     expect(rows).toEqual([{ error_class: 'rejected' }]);
   });
