@@ -6,7 +6,6 @@ import {
   SpanKind,
   SpanStatusCode,
   trace,
-  TraceFlags,
   type Attributes,
   type Context,
   type Span,
@@ -17,7 +16,7 @@ import type { TracingConfig } from './config';
 import { pairsOf } from './config/values';
 import type { WorkflowSpan } from './contracts/workflow-spans';
 import { assertNever } from './domain/assert-never';
-import type { TraceParent } from './domain/trace-parent';
+import { isRecorded, type TraceParent } from './domain/trace-parent';
 import { messageOf } from './system-error';
 
 export interface SpanToMake {
@@ -89,8 +88,9 @@ export async function startTracing(
     },
     here: () => {
       const span = trace.getActiveSpan()?.spanContext();
-      const isRecorded = span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
-      return isRecorded ? { traceId: span.traceId, spanId: span.spanId } : null;
+      if (span === undefined) return null;
+      const here = { traceId: span.traceId, spanId: span.spanId, flags: span.traceFlags };
+      return isRecorded(here) ? here : null;
     },
     ended: (span) => {
       const { own, parentSpanId, failure } = span;
@@ -98,7 +98,7 @@ export async function startTracing(
         name: span.name,
         kind: SpanKind.INTERNAL,
         spanContext: () => spanContext(own),
-        parentSpanContext: spanContext({ traceId: own.traceId, spanId: parentSpanId }),
+        parentSpanContext: spanContext({ ...own, spanId: parentSpanId }),
         startTime: hrTime(span.startMs),
         endTime: hrTime(span.endMs),
         duration: hrTime(span.endMs - span.startMs),
@@ -149,8 +149,8 @@ function belongingTo(parent: TraceParent): Context {
   return trace.setSpanContext(context.active(), { ...spanContext(parent), isRemote: true });
 }
 
-function spanContext({ traceId, spanId }: TraceParent): SpanContext {
-  return { traceId, spanId, traceFlags: TraceFlags.SAMPLED };
+function spanContext({ traceId, spanId, flags }: TraceParent): SpanContext {
+  return { traceId, spanId, traceFlags: flags };
 }
 
 function hrTime(ms: number): [number, number] {

@@ -30,7 +30,6 @@ import { statsRoutes } from './routes/stats';
 import { streamRoutes } from './routes/stream';
 import { subscriptionActRoutes } from './routes/subscription-acts';
 import { subscriptionRoutes } from './routes/subscriptions';
-import { tracePushes } from './trace-pushes';
 
 export function createApp(dependencies: ApiDependencies): Express {
   const app = express();
@@ -40,7 +39,6 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(measureRequests(dependencies.metrics));
   app.use(refuseNul);
   // Odoo waits for the answer, and is no browser.
-  if (dependencies.tracing !== null) app.use('/api/v1/webhooks/receive', tracePushes(dependencies.tracing));
   app.use(receiveRoutes(dependencies));
   app.use(helmet());
   app.use(healthRoutes(dependencies));

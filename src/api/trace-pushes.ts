@@ -1,16 +1,14 @@
-// A span around each push, with what it starts in the same trace. A caller's own trace goes on in it.
+// A span around each push, with what it starts in the same trace. A caller's own trace goes on in it, so whoever has no
+// credentials must have been refused before.
 import { once } from 'node:events';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { readTraceParent, TRACE_HEADER } from '../domain/trace-parent';
 import type { Tracing } from '../tracing';
 
-export function tracePushes(tracing: Tracing): RequestHandler {
+/** @param routeOf its template */
+export function tracePushes(tracing: Tracing, routeOf: (request: Request) => string): RequestHandler {
   return (request, response, next) => {
-    if (request.method !== 'POST') {
-      next();
-      return;
-    }
-    const attributes = { 'http.request.method': 'POST', 'http.route': request.baseUrl };
+    const attributes = { 'http.request.method': 'POST', 'http.route': routeOf(request) };
     const parent = readTraceParent(request.get(TRACE_HEADER));
     const pushed = tracing.within({ name: 'receive', kind: 'server', attributes, parent }, async (span) => {
       const closed = once(response, 'close');

@@ -1,5 +1,5 @@
-// Which span of which trace something belongs to, as W3C's header `traceparent` says it. Only what is recorded is
-// carried on: without the header nothing is done for traces.
+// Which span of which trace something belongs to, as W3C's header `traceparent` says it. One that its caller does not
+// record is read as such: taken for none, it would become a trace of its own.
 
 /** Of HTTP, and of Temporal's headers. */
 export const TRACE_HEADER = 'traceparent';
@@ -9,18 +9,24 @@ export interface TraceParent {
   readonly traceId: string;
   /** 16 hex digits. */
   readonly spanId: string;
+  /** Of the last two digits. */
+  readonly flags: number;
 }
 
+const RECORDED = 1;
 const FORM = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
-/** Null for anything else, and for a trace that is not recorded. */
+/** Null for anything else. */
 export function readTraceParent(text: unknown): TraceParent | null {
   const [, traceId = '', spanId = '', flags = ''] = FORM.exec(typeof text === 'string' ? text : '') ?? [];
-  const isRecorded = flags !== '' && Number.parseInt(flags, 16) % 2 === 1;
-  if (!isRecorded || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return null;
-  return { traceId, spanId };
+  if (flags === '' || /^0+$/.test(traceId) || /^0+$/.test(spanId)) return null;
+  return { traceId, spanId, flags: Number.parseInt(flags, 16) };
 }
 
-export function traceParentText({ traceId, spanId }: TraceParent): string {
-  return `00-${traceId}-${spanId}-01`;
+export function isRecorded({ flags }: TraceParent): boolean {
+  return (flags & RECORDED) !== 0;
+}
+
+export function traceParentText({ traceId, spanId, flags }: TraceParent): string {
+  return `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, '0')}`;
 }

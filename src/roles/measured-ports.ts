@@ -1,4 +1,5 @@
-// Ports with a clock and a counter around them: what passes is not changed, and fails as it would have.
+// Ports with a clock and a counter around them: what passes is not changed, and fails as it would have. A counter whose
+// labels are known begins at 0: one that is not there yet cannot be seen to stand still.
 import { plainFailure } from '../activities/failures';
 import type { DispatchActivities, OdooActivities } from '../contracts/activities';
 import type { EventRuns } from '../contracts/event-runs';
@@ -35,6 +36,9 @@ function lagOf(one: Accepted, arrival: Arrival | undefined, nowMs: number): numb
 }
 
 export function measuredRuns(runs: EventRuns, by: 'door' | 'dispatcher', { starts }: Metrics): EventRuns {
+  for (const outcome of ['started', 'running', 'closed', 'failed'])
+    starts.inc({ by, kind: 'event', outcome }, 0);
+  for (const outcome of ['started', 'failed']) starts.inc({ by, kind: 'batch', outcome }, 0);
   return {
     ...runs,
     start: async (event, how) => {
@@ -68,6 +72,8 @@ export function measuredDispatch(
   activities: DispatchActivities,
   { dispatchRounds, lookedAfter }: Metrics,
 ): DispatchActivities {
+  for (const outcome of ['done', 'paused', 'failed']) dispatchRounds.inc({ outcome }, 0);
+  for (const verdict of ['renewed', 'returned', 'dead_lettered']) lookedAfter.inc({ verdict }, 0);
   return {
     startEvents: async () => {
       const answer = await orElse(activities.startEvents(), () => {

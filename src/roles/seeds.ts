@@ -1,7 +1,9 @@
-// The subscriptions of the configuration, on their way into the store.
+// What a process brings into the store before it does anything else: the subscriptions of the configuration, and what an
+// older version beside it left out.
 import { newWebhookSecret } from '../channels/webhook/signature';
 import type { Secret, SubscriptionConfig } from '../config';
 import type { Database } from '../store/database';
+import { makeUpForOlderVersions } from '../store/older-versions';
 import { createSecretBox, SecretUnreadable, type SecretBox } from '../store/secret-box';
 import { seedSubscriptions } from '../store/subscription-seeds';
 
@@ -11,6 +13,7 @@ export async function plantSeeds(
   wanted: readonly SubscriptionConfig[],
   secretKey: Secret,
 ): Promise<void> {
+  await makeUpForOlderVersions(db);
   const box = createSecretBox(secretKey.reveal());
   await seedSubscriptions(
     db,

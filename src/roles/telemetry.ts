@@ -2,9 +2,8 @@
 import type { Config } from '../config';
 import type { Logger } from '../logger';
 import { createMetrics, type Metrics } from '../metrics';
-import { freePorts } from '../temporal/free-ports';
 import { readSdkMetrics } from '../temporal/sdk-metrics';
-import { installRuntime } from '../temporal/session';
+import { installMeasuredRuntime } from '../temporal/session';
 import { startTracing, type Tracing } from '../tracing';
 import { readVersion } from '../version';
 
@@ -25,8 +24,7 @@ export function quietTelemetry(): Telemetry {
 
 /** Once per process, before the first session: installs the SDK's runtime, too. */
 export async function startTelemetry(config: Config, log: Logger, role: Role): Promise<Telemetry> {
-  const [port = 0] = await freePorts(1);
-  installRuntime(log, port);
+  const port = await installMeasuredRuntime(log);
   const version = readVersion();
   return {
     metrics: createMetrics({ version, role }),

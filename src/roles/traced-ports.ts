@@ -3,12 +3,16 @@ import type { WebhookSender } from '../channels/webhook/sender';
 import { traceParentText } from '../domain/trace-parent';
 import type { Tracing } from '../tracing';
 
-/** A subscriber gets the header, so that its own trace can go on from here. */
+/**
+ * A subscriber gets the header, so that its own trace can go on from here. Where nothing around is recorded, an attempt
+ * would be a trace of nothing else, and is none.
+ */
 export function tracedSender(sender: WebhookSender, tracing: Tracing | null): WebhookSender {
   if (tracing === null) return sender;
   return {
     ...sender,
     send: (webhook) => {
+      if (tracing.here() === null) return sender.send(webhook);
       // Only the host: a path may hold a token.
       const host = URL.canParse(webhook.url) ? new URL(webhook.url).host : 'unknown';
       const attributes = {

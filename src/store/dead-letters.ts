@@ -2,6 +2,7 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { RUN_ENDED } from '../domain/delivery-failure';
 import type { Database } from './database';
+import { lastErrorClass } from './deliveries/last-error-class';
 import { withSteadyPlansByFilter } from './steady-plans';
 
 export interface DeadLetterFilter {
@@ -64,7 +65,7 @@ export function groupsQuery(filter: DeadLetterFilter): SQL {
   return sql`
     with dead as (
       select e.seq, e.key, e.received_at, d.subscription_id, d.id as delivery_id,
-        coalesce(d.error_class, ${RUN_ENDED}) as error_class
+        coalesce(d.error_class, ${lastErrorClass(sql`d.id`)}, ${RUN_ENDED}) as error_class
       from events e left join lateral (
         -- Fenced off, so that each event's own are read, never all that are dead.
         select * from (

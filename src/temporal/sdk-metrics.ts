@@ -1,5 +1,5 @@
-// What Temporal's SDK measures in this process. Its native part offers that at a port of this machine only, once the
-// process is connected; here it is read from there, to be shown beside our own.
+// What Temporal's SDK measures in this process. Its native part offers that at a port of this machine only; here it is
+// read from there, to be shown beside our own.
 import { messageOf } from '../system-error';
 
 const WITHIN_MS = 2_000;

@@ -9,6 +9,8 @@ import {
 } from '@temporalio/worker';
 import type { TemporalConnectionOptions } from '../config';
 import { temporalLogger, type Logger } from '../logger';
+import { messageOf } from '../system-error';
+import { freePorts } from './free-ports';
 import { prepareNamespace } from './namespace';
 import type { Tracing } from '../tracing';
 import { registerSearchAttributes } from './search-attributes';
@@ -46,6 +48,27 @@ export function installRuntime(log: Logger, metricsPort: number | null = null): 
       ...(metricsPort === null ? {} : { metrics: exporterAt(metricsPort) }),
     },
   });
+}
+
+const PORT_ATTEMPTS = 3;
+
+/** As `installRuntime`, with what the SDK measures at a port of this machine; answers at which. */
+export async function installMeasuredRuntime(log: Logger, findPort = aFreePort): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await findPort();
+    try {
+      installRuntime(log, port);
+      return port;
+    } catch (error) {
+      // Somebody took it between our look and the SDK's, which has it from here on.
+      if (attempt === PORT_ATTEMPTS || !/address already in use/i.test(messageOf(error))) throw error;
+    }
+  }
+}
+
+async function aFreePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
 }
 
 /** Seconds and `_total`, as Prometheus' conventions have it. */

@@ -9,7 +9,13 @@ import {
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
 import type { TraceSinks } from '../contracts/workflow-spans';
-import { readTraceParent, TRACE_HEADER, traceParentText, type TraceParent } from '../domain/trace-parent';
+import {
+  isRecorded,
+  readTraceParent,
+  TRACE_HEADER,
+  traceParentText,
+  type TraceParent,
+} from '../domain/trace-parent';
 
 const { tracing } = proxySinks<TraceSinks>();
 
@@ -25,8 +31,8 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
       {
         execute: (input, next) => {
           const parent = parentIn(input.headers);
-          if (parent === null) return next(input);
-          own = { traceId: parent.traceId, spanId: newSpanId() };
+          if (parent === null || !isRecorded(parent)) return next(input);
+          own = { ...parent, spanId: newSpanId() };
           return recorded(own, parent, () => next(input));
         },
       },

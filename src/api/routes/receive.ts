@@ -7,11 +7,13 @@ import { Problem } from '../problem';
 import { admitPushes } from '../receive/admission';
 import { createPushAuth, type PushAuth } from '../receive/credentials';
 import { createReceiver } from '../receive/receive';
+import { tracePushes } from '../trace-pushes';
 
-const PATHS = ['/api/v1/webhooks/receive', '/api/v1/webhooks/receive/:source'];
+const OF_THE_FIRST = '/api/v1/webhooks/receive';
+const OF_ONE = `${OF_THE_FIRST}/:source`;
 
 export function receiveRoutes(dependencies: ApiDependencies): Router {
-  const { store, sources, intake, starts, burst, bell, limits, nowMs } = dependencies;
+  const { store, sources, intake, starts, burst, bell, limits, tracing, nowMs } = dependencies;
   const receive = createReceiver({ db: store.db, intake, starts, bell });
   const auths = new Map(sources.map((source) => [source.name, createPushAuth(source.push)]));
   const sourceOf = (request: Request) => find(sources, request.params['source']);
@@ -24,7 +26,7 @@ export function receiveRoutes(dependencies: ApiDependencies): Router {
 
   const router = Router();
   router
-    .route(PATHS)
+    .route([OF_THE_FIRST, OF_ONE])
     // Odoo's connection test asks so first, without credentials.
     .head((request, response) => {
       sourceOf(request);
@@ -33,6 +35,7 @@ export function receiveRoutes(dependencies: ApiDependencies): Router {
     .post(
       // Before the body is read: who has no credentials costs no memory.
       authenticate,
+      ...(tracing === null ? [] : [tracePushes(tracing, routeOf)]),
       admitPushes(store.db, limits, burst, nowMs),
       express.raw({ type: () => true, limit: limits.maxBodyBytes }),
       async (request, response) => {
@@ -43,6 +46,10 @@ export function receiveRoutes(dependencies: ApiDependencies): Router {
     )
     .all(onlyAllows('POST', 'HEAD'));
   return router;
+}
+
+function routeOf({ params }: Request): string {
+  return params['source'] === undefined ? OF_THE_FIRST : OF_ONE;
 }
 
 function isAllowed(auth: PushAuth | undefined, { headers }: Request): boolean {
