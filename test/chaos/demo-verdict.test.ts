@@ -63,7 +63,8 @@ test('acknowledging before the commit loses a page at a crash, and the verdict s
   const verdict = await verdictWith({ intake }, 10_000, /backlog/);
   expect(verdict.ok).toBe(false);
   expect(verdict.findings.join('\n')).toMatch(/is lost: no event/);
-  expect(verdict.findings.join('\n')).toMatch(/the bridge says of itself "complete up to \d+"/);
+  // The bridge knows of no page that came, so it does not say that it is complete.
+  expect(verdict.findings.join('\n')).not.toMatch(/the bridge says of itself/);
 }, 180_000);
 
 test('without the check for duplicates a change becomes two events, and the verdict says so', async () => {
