@@ -1,8 +1,8 @@
 // Drops what is older than it has to be kept: payloads of events that are done, what subscribers answered to them, and
 // what came of settled quarantine. Rows stay, so that a copy that comes again is still known.
 import { sql, type SQL } from 'drizzle-orm';
+import { anyNumber } from './any-of';
 import type { Database } from './database';
-import { transaction } from './database';
 
 export interface Dropped {
   readonly payloads: number;
@@ -59,12 +59,12 @@ async function dropOf(
   found: readonly number[],
 ): Promise<Dropped & { readonly events: number }> {
   if (found.length === 0) return { events: 0, payloads: 0, answers: 0 };
-  return transaction(db, 'select 1', async (tx) => {
+  return db.transaction(async (tx) => {
     // Under lock, in the order of acceptance: nobody replays meanwhile what loses its payload here.
     const { rows } = await tx.execute<{ seq: number }>(sql`
-      select e.seq from events e where e.seq = ${anyOf(found)} and ${isDone(days)}
+      select e.seq from events e where e.seq = ${anyNumber(found)} and ${isDone(days)}
       order by e.seq for no key update`);
-    const seqs = anyOf(rows.map(({ seq }) => seq));
+    const seqs = anyNumber(rows.map(({ seq }) => seq));
     const payloads = await tx.execute(sql`
       update events set payload = null, payload_dropped_at = now()
       where seq = ${seqs} and payload is not null`);
@@ -78,10 +78,6 @@ async function dropOf(
 /** Of the event `e`: nothing more becomes of it, and it is old enough. */
 function isDone(days: number): SQL {
   return sql`(e.status in ('processed', 'discarded') and e.received_at < now() - ${days} * interval '1 day')`;
-}
-
-function anyOf(seqs: readonly number[]): SQL {
-  return sql`any(array(select json_array_elements_text(${JSON.stringify(seqs)}::json)::bigint))`;
 }
 
 /** Of what was settled so long ago, at most so many. Answers how many there were. */

@@ -2,6 +2,7 @@
 // for there may be very many.
 import { sql, type SQL } from 'drizzle-orm';
 import type { EventState } from '../../domain/event-state';
+import { anyNumber } from '../any-of';
 import type { Database } from '../database';
 import { lockRows } from '../events/rows';
 import { withSteadyPlans } from '../steady-plans';
@@ -50,11 +51,11 @@ async function* changeWaiting(
         where d.subscription_id = ${subscriptionId} and d.state = 'waiting' and d.seq > ${from} and ${which}
         order by d.seq limit ${ROWS_AT_ONCE}`);
       await lockRows(tx, rows);
-      const seqs = JSON.stringify(rows.map(({ seq }) => seq));
+      const seqs = rows.map(({ seq }) => seq);
       await tx.execute(sql`
         update deliveries d set ${change} from events e
         where e.seq = d.event_seq and d.state = 'waiting' and ${which}
-          and d.seq = any(array(select json_array_elements_text(${seqs}::json)::bigint))`);
+          and d.seq = ${anyNumber(seqs)}`);
       return rows;
     });
     const last = changed.at(-1);

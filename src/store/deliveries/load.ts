@@ -5,6 +5,7 @@ import type { JsonObject, OdooUser, Operation, Priority } from '../../domain/eve
 import type { EventState } from '../../domain/event-state';
 import { priorityOf } from '../../domain/priority';
 import type { SubscriptionStatus } from '../../domain/subscription';
+import { anyText } from '../any-of';
 import type { Database } from '../database';
 import { dueInMs, FIRST_EARLIER, LAST_ATTEMPT, NEWER_WRITE } from './beside';
 
@@ -79,7 +80,7 @@ export async function loadDeliveries(
     left join lateral ${FIRST_EARLIER} earlier on true
     left join lateral ${NEWER_WRITE} newer on true
     left join lateral ${LAST_ATTEMPT} last on true
-    where d.id = any(array(select json_array_elements_text(${JSON.stringify(ids)}::json)))`);
+    where d.id = ${anyText(ids)}`);
   const found = new Map(rows.map((row) => [row.id, toLoaded(row)]));
   return ids.map((id) => found.get(id) ?? null);
 }

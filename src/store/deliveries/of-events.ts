@@ -1,6 +1,7 @@
 // The deliveries of events, set-wise, under the locks of their events' rows.
 import { sql } from 'drizzle-orm';
 import type { DeliveryState } from '../../domain/delivery';
+import { anyNumber, anyText } from '../any-of';
 import type { Database } from '../database';
 import { deliveryId } from './delivery-id';
 
@@ -40,7 +41,7 @@ export async function deliveriesOf(
     select d.event_seq, d.id, s.name, d.state, d.attempts, d.tries, d.put_off, d.to_open,
       coalesce(d.next_attempt_at <= now(), true) as is_due
     from deliveries d join subscriptions s on s.id = d.subscription_id
-    where d.event_seq = any(array(select json_array_elements_text(${JSON.stringify(eventSeqs)}::json)::bigint))
+    where d.event_seq = ${anyNumber(eventSeqs)}
     order by d.seq`);
   for (const row of rows) {
     const delivery: EventDelivery = {
@@ -126,8 +127,6 @@ async function updateAll(
   change: ReturnType<typeof sql>,
 ): Promise<void> {
   if (deliveries.length === 0) return;
-  const ids = JSON.stringify(deliveries.map(({ id }) => id));
-  await tx.execute(
-    sql`update deliveries set ${change} where id = any(array(select json_array_elements_text(${ids}::json)))`,
-  );
+  const ids = deliveries.map(({ id }) => id);
+  await tx.execute(sql`update deliveries set ${change} where id = ${anyText(ids)}`);
 }

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Channel, EventCopy, OdooUser, Priority } from '../../domain/event';
 import { rankOf } from '../../domain/priority';
+import { anyNumber } from '../any-of';
 import { sendNow, type Database } from '../database';
 
 /** With its first copy. */
@@ -118,11 +119,11 @@ export async function updateMerged(db: Database, events: readonly MergedEvent[])
     user_id: event.user?.id ?? null,
     user_name: event.user?.name ?? null,
   }));
-  const seqs = JSON.stringify(rows.map(({ seq }) => seq));
+  const seqs = rows.map(({ seq }) => seq);
   // Locked in the order of acceptance, as whoever routes does, so that nobody waits crosswise.
   await db.execute(sql`
     select from events
-    where seq = any(array(select json_array_elements_text(${seqs}::json)::bigint))
+    where seq = ${anyNumber(seqs)}
     order by seq for no key update`);
   await db.execute(sql`
     update events e set push_id = r.push_id, pull_id = r.pull_id, priority = r.priority,

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import type { RecordRef } from '../../domain/dispatch-order';
 import type { Channel, Operation, Priority } from '../../domain/event';
 import { priorityOf } from '../../domain/priority';
+import { anyNumber, anyText } from '../any-of';
 import type { Database } from '../database';
 
 /** Sources with something waiting, by the counters. */
@@ -161,9 +162,9 @@ export async function claimRows(
   if (wanted.length === 0) return new Set();
   const asked = wanted.map(({ seq, workflowId }) => ({ seq, workflow_id: workflowId }));
   // In the order of acceptance, like everybody who locks several.
-  const seqs = JSON.stringify(wanted.map(({ seq }) => seq));
+  const seqs = wanted.map(({ seq }) => seq);
   await db.execute(sql`
-    select from events where seq = any(array(select json_array_elements_text(${seqs}::json)::bigint))
+    select from events where seq = ${anyNumber(seqs)}
     order by seq for no key update`);
   const { rows } = await db.execute<{ seq: number }>(sql`
     update events e set lease_until = now() + ${leaseMs} * interval '1 ms', workflow_id = r.workflow_id
@@ -179,7 +180,7 @@ export async function renewLeases(db: Database, keys: readonly string[], leaseMs
   await db.execute(sql`
     update events set lease_until = now() + ${leaseMs} * interval '1 ms'
     where status = 'pending'
-      and key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))`);
+      and key = ${anyText(keys)}`);
 }
 
 /** Pending rows whose start did not come about: free for the dispatcher at once. */
@@ -188,7 +189,7 @@ export async function clearLeases(db: Database, keys: readonly string[]): Promis
   await db.execute(sql`
     update events set lease_until = null
     where status = 'pending'
-      and key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))`);
+      and key = ${anyText(keys)}`);
 }
 
 // Written as the partial indexes have it.

@@ -5,6 +5,7 @@ import { sql } from 'drizzle-orm';
 import type { Operation, OdooUser, Priority } from '../../domain/event';
 import { SAME_CHANGE_MS, type IncomingCopy, type KnownEvent } from '../../domain/identity';
 import { priorityOf } from '../../domain/priority';
+import { anyText } from '../any-of';
 import type { Database, Last } from '../database';
 import { withSteadyPlans } from '../steady-plans';
 
@@ -98,6 +99,6 @@ export async function findKnown(
 export async function findTakenKeys(db: Database, keys: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await db.execute<{ key: string }>(sql`
     select key from events
-    where key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))`);
+    where key = ${anyText(keys)}`);
   return new Set(rows.map((row) => row.key));
 }

@@ -6,6 +6,7 @@ import { isInHand, mayMove, type EventState } from '../../domain/event-state';
 import { priorityOf } from '../../domain/priority';
 import { standingOf, type RunStanding } from '../../domain/run';
 import type { CounterTally } from '../counters';
+import { anyText } from '../any-of';
 import type { Database } from '../database';
 
 /** How long an event may stand in hand until the dispatcher looks whether its run still lives. */
@@ -65,7 +66,7 @@ export async function lockRows(
       to_json(run_ids) as run_ids, workflow_id, (extract(epoch from lease_until) * 1000)::float8 as lease_ms,
       payload_dropped_at is not null as payload_dropped
     from events
-    where key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))
+    where key = ${anyText(keys)}
     order by seq for no key update`);
   return new Map(
     rows.map((row) => [

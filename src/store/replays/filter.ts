@@ -6,6 +6,7 @@ import { RUN_ENDED } from '../../domain/delivery-failure';
 import { OPERATIONS, PRIORITIES, CHANNELS } from '../../domain/event';
 import { EVENT_STATES } from '../../domain/event-state';
 import { isForDeadLetters, type BulkPlan } from '../../domain/replay';
+import { anyText } from '../any-of';
 import { conditions } from '../events/read';
 import { events } from '../schema';
 
@@ -39,9 +40,7 @@ export function fits(filter: ReplayFilter, plan: BulkPlan): SQL | undefined {
   const { model, keys, errorClass: _, ...same } = filter;
   return and(
     ...conditions({ ...same, models: model === undefined ? undefined : [model] }),
-    keys === undefined
-      ? undefined
-      : sql`${events.key} = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))`,
+    keys === undefined ? undefined : sql`${events.key} = ${anyText(keys)}`,
     hasState(plan),
     hasDead(plan),
   );

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { DeliveryState } from '../../domain/delivery';
 import type { PlannedDelivery } from '../../domain/replay';
+import { anyNumber } from '../any-of';
 import type { Database } from '../database';
 
 /** By the `seq` of the event. */
@@ -18,7 +19,7 @@ export async function plannedDeliveries(
   }>(sql`
     select d.event_seq, d.id, d.subscription_id, d.state, d.error_class
     from deliveries d
-    where d.event_seq = any(array(select json_array_elements_text(${JSON.stringify(eventSeqs)}::json)::bigint))
+    where d.event_seq = ${anyNumber(eventSeqs)}
     order by d.seq`);
   const found = new Map<number, PlannedDelivery[]>();
   for (const { event_seq: seq, id, subscription_id: subscriptionId, state, error_class: errorClass } of rows)

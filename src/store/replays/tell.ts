@@ -2,6 +2,7 @@
 import { eq, sql } from 'drizzle-orm';
 import type { RunToTell, SkipReason } from '../../domain/replay';
 import { CounterTally } from '../counters';
+import { anyText } from '../any-of';
 import type { Database } from '../database';
 import { lockRows, writeMoves } from '../events/rows';
 import { replays } from '../schema';
@@ -13,7 +14,7 @@ export async function stillParked(db: Database, keys: readonly string[]): Promis
   if (keys.length === 0) return new Set();
   const { rows } = await db.execute<{ key: string }>(sql`
     select e.key from events e
-    where e.key = any(array(select json_array_elements_text(${JSON.stringify(keys)}::json)))
+    where e.key = ${anyText(keys)}
       and e.status = 'dead_letter'
       and (exists (select from deliveries d where d.event_seq = e.seq and d.to_open)
         or not exists (select from deliveries d where d.event_seq = e.seq and d.state = 'dead'))`);
