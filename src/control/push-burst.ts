@@ -1,5 +1,6 @@
 // Whether many push at once. Odoo's users wait for the answers, so these come first then: nothing is started at the
 // door, and the dispatcher of the same process rests, but never for longer than two seconds.
+import { createRecentCount } from './recent-count';
 
 export interface PushBurst {
   /** A push is being answered; call what this answers when it is done. */
@@ -27,18 +28,10 @@ export function createPushBurst(nowMs: () => number): PushBurst {
   let underWay = 0;
   let beganMs = 0;
   let lastMs = -Infinity;
-  let slot = 0;
-  let came = 0;
-  let cameBefore = 0;
-
-  function count(): void {
-    const now = Math.floor(nowMs() / SLOT_MS);
-    if (now !== slot) [slot, cameBefore, came] = [now, now === slot + 1 ? came : 0, 0];
-    came += 1;
-  }
+  const came = createRecentCount(SLOT_MS, nowMs);
 
   function areMany(): boolean {
-    return underWay >= MANY && came + cameBefore >= QUICKLY;
+    return underWay >= MANY && came.now() + came.before() >= QUICKLY;
   }
 
   function noteMany(): void {
@@ -52,7 +45,7 @@ export function createPushBurst(nowMs: () => number): PushBurst {
   return {
     enter: () => {
       underWay += 1;
-      count();
+      came.add();
       if (areMany()) noteMany();
       return () => {
         if (areMany()) noteMany();

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from '../logger';
 import type { DispatchBell, EventRuns, EventToStart } from '../contracts/event-runs';
 import type { PushBurst } from './push-burst';
+import { createRecentCount } from './recent-count';
 
 export interface PushStarts {
   /** How long an event inserted now is leased to us, in ms; null: leave it to the dispatcher. */
@@ -35,9 +36,7 @@ const QUIET_AFTER_FAILURE_MS = 2_000;
 export function createPushStarts(options: PushStartsOptions): PushStarts {
   const { runs, bell, release, burst, startsPerSecond, eager, log, nowMs } = options;
   const inFlight = new Set<Promise<void>>();
-  let second = 0;
-  let asked = 0;
-  let askedBefore = 0;
+  const asked = createRecentCount(1_000, nowMs);
   let quietUntilMs = 0;
 
   async function startOne(event: EventToStart): Promise<void> {
@@ -57,11 +56,9 @@ export function createPushStarts(options: PushStartsOptions): PushStarts {
 
   return {
     leaseMs: () => {
-      const now = Math.floor(nowMs() / 1_000);
-      if (now !== second) [second, asked, askedBefore] = [now, 0, now === second + 1 ? asked : 0];
-      asked += 1;
+      asked.add();
       // Above the rate nothing is started here: a backlog goes better by the dispatcher as a whole.
-      const isCalm = Math.max(asked, askedBefore) <= startsPerSecond;
+      const isCalm = Math.max(asked.now(), asked.before()) <= startsPerSecond;
       const isFree = isCalm && !burst.isOn() && inFlight.size < MAX_IN_FLIGHT && nowMs() >= quietUntilMs;
       return isFree ? LEASE_MS : null;
     },
