@@ -1,8 +1,8 @@
 // What the bodies of bulk acts hold. Never lets a filter pass that names nothing: a slip would act on everything.
 import { z } from 'zod';
-import { CHANNELS, OPERATIONS, PRIORITIES } from '../domain/event';
 import type { ReplayFilter } from '../store/replays/filter';
 import { oneOf, recordId, requiredReason, text, time, whole } from './fields';
+import { eventFields } from './routes/events';
 
 const MOST_KEYS = 500;
 const keysExpected = `1 to ${MOST_KEYS} keys of events`;
@@ -10,18 +10,10 @@ const keys = z.array(text, keysExpected).min(1, keysExpected).max(MOST_KEYS, key
 const number = z.union([recordId, whole('a whole number', { least: 0, most: 1e15 })], 'a whole number');
 
 const eventFilter = {
-  source: text.optional(),
-  model: text.optional(),
+  ...eventFields,
+  // In a body it may be a number, too.
   record_id: number.optional(),
-  operation: oneOf(OPERATIONS).optional(),
-  priority: oneOf(PRIORITIES).optional(),
   status: oneOf(['processed', 'discarded', 'dead_letter']).optional(),
-  channel: oneOf(CHANNELS).optional(),
-  push_id: text.optional(),
-  pull_id: text.optional(),
-  since: time.optional(),
-  until: time.optional(),
-  q: text.optional(),
   error_class: text.optional(),
   keys: keys.optional(),
 };

@@ -1,7 +1,6 @@
 // The HTTP interface: listens, and ends without cutting an answer short.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createApp } from '../api/app';
 import { createFeed } from '../api/live/feed';
 import { serveWebSockets } from '../api/live/websocket';
@@ -22,6 +21,7 @@ import { createSecretBox } from '../store/secret-box';
 import type { TemporalSession } from '../temporal/session';
 import { readVersion } from '../version';
 import { createLooks } from './looks';
+import { visitableUrl } from './listening';
 import { intakeSource } from './sources';
 import { measuredDoor, measuredIntake, measuredRuns } from './measured-ports';
 import type { Telemetry } from './telemetry';
@@ -125,7 +125,7 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
   server.listen(config.http.port, config.http.host);
   await once(server, 'listening');
   return {
-    url: `http://${hostInUrl(config.http.host)}:${portOf(server.address())}`,
+    url: visitableUrl(config.http.host, server.address()),
     stop: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -141,14 +141,4 @@ export async function startApiRole(dependencies: ApiDependenciesOfRole): Promise
       await sender.close();
     },
   };
-}
-
-/** The address to visit: 0.0.0.0 is one to listen on only. */
-function hostInUrl(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') ? `[${host}]` : host;
-}
-
-function portOf(address: string | AddressInfo | null): number {
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

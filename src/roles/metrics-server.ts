@@ -1,10 +1,10 @@
 // /metrics of a worker that runs apart, at a port of its own. Never open: whoever asks needs the key.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createKeyCheck, givenKey } from '../api/auth';
 import type { MetricsConfig, Secret } from '../config';
 import { METRICS_CONTENT_TYPE } from '../metrics';
+import { visitableUrl } from './listening';
 import type { Telemetry } from './telemetry';
 
 export interface MetricsServer {
@@ -35,7 +35,7 @@ export async function startMetricsServer(
   server.listen(port, host);
   await once(server, 'listening');
   return {
-    url: `http://${host}:${portOf(server.address())}/metrics`,
+    url: `${visitableUrl(host, server.address())}/metrics`,
     stop: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -43,8 +43,4 @@ export async function startMetricsServer(
       await closed;
     },
   };
-}
-
-function portOf(address: string | AddressInfo | null): number {
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
