@@ -1,34 +1,21 @@
 // `jisr events …`: look for events, see one whole, and settle it.
 import { Option, type Command } from 'commander';
-import { CHANNELS, OPERATIONS, PRIORITIES } from '../../domain/event';
 import { EVENT_STATES } from '../../domain/event-state';
 import { perform, told } from '../act';
+import { eventFilterOf, withEventFilter, type EventFilterOptions } from '../event-filter';
 import { showEvent } from '../event-view';
 import type { Desk } from '../desk';
 import { holdsOnDeliveries } from '../holds';
 import type { CliIo } from '../io';
 import { showList, understood } from '../lists';
-import { TIME, time, wholeNumber, withDryRun, withPages, withReason } from '../options';
+import { withDryRun, withPages, withReason } from '../options';
 import type { ActOptions, PageOptions } from '../options';
 import { stateCell } from '../screen/words';
 import { eventShape, wholeEventShape } from '../shapes';
 import { atDesk, noun, verb } from '../verb';
 
-interface ListOptions extends PageOptions {
-  readonly source?: string;
-  readonly model?: string;
-  readonly recordId?: number;
-  readonly operation?: string;
-  readonly priority?: string;
-  readonly status?: string;
-  readonly channel?: string;
-  readonly pushId?: string;
-  readonly pullId?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly errorClass?: string;
+interface ListOptions extends EventFilterOptions, PageOptions {
   readonly subscription?: string;
-  readonly q?: string;
   readonly order?: string;
 }
 
@@ -37,7 +24,7 @@ interface ReasonOptions extends ActOptions {
 }
 
 export function eventsCommand(io: CliIo): Command {
-  const list = withPages(withEventFilter(verb('list', 'the events, newest first'))).action(
+  const list = withPages(withListOptions(verb('list', 'the events, newest first'))).action(
     atDesk(io, async (desk, options: ListOptions) => {
       await showList(desk, eventList(desk, options), options);
     }),
@@ -86,22 +73,13 @@ function settling(io: CliIo, act: 'retry' | 'discard' | 'replay', description: s
   );
 }
 
-function withEventFilter(command: Command): Command {
-  return command
-    .option('--source <name>', 'of this source')
-    .option('--model <model>', 'as res.partner')
-    .option('--record-id <id>', 'of this record, with --model', wholeNumber(0, 999_999_999_999_999))
-    .addOption(new Option('--operation <operation>', 'what happened').choices(OPERATIONS))
-    .addOption(new Option('--priority <priority>', 'how urgent').choices(PRIORITIES))
-    .addOption(new Option('--status <status>', 'where it stands').choices(EVENT_STATES))
-    .addOption(new Option('--channel <channel>', 'how its first copy came').choices(CHANNELS))
-    .option('--push-id <id>', "by Odoo's id of the push")
-    .option('--pull-id <id>', "by Odoo's id of the pull")
-    .option('--since <time>', `accepted from then on: ${TIME}`, time)
-    .option('--until <time>', 'accepted before then', time)
-    .option('--error-class <class>', 'dead letters that failed so, with --status dead_letter')
+function withListOptions(command: Command): Command {
+  const status = new Option('--status <status>', 'where it stands').choices(EVENT_STATES);
+  return withEventFilter(command, {
+    status,
+    errorClass: 'dead letters that failed so, with --status dead_letter',
+  })
     .option('--subscription <name>', 'dead letters of this subscription, with --status dead_letter')
-    .option('--q <text>', "a key, an id of Odoo's, or a record as res.partner/42")
     .addOption(new Option('--order <order>', 'desc: newest first').choices(['desc', 'asc']));
 }
 
@@ -109,23 +87,7 @@ function eventList(desk: Desk, options: ListOptions) {
   return {
     path: '/api/v1/events',
     plural: 'events',
-    query: {
-      source: options.source,
-      model: options.model,
-      record_id: options.recordId,
-      operation: options.operation,
-      priority: options.priority,
-      status: options.status,
-      channel: options.channel,
-      push_id: options.pushId,
-      pull_id: options.pullId,
-      since: options.since,
-      until: options.until,
-      error_class: options.errorClass,
-      subscription: options.subscription,
-      q: options.q,
-      order: options.order,
-    },
+    query: { ...eventFilterOf(options), subscription: options.subscription, order: options.order },
     item: eventShape,
     titles: ['KEY', 'RECORD', 'OPERATION', 'STATUS', 'PRIORITY', 'CAME', 'RECEIVED', 'SOURCE'],
     row: (event: EventRow) => [

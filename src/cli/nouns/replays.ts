@@ -1,13 +1,13 @@
 // `jisr replays …`: deliver many events again, and steer what runs.
 import { Option, type Command } from 'commander';
-import { CHANNELS, OPERATIONS, PRIORITIES } from '../../domain/event';
 import { REPLAY_STATES } from '../../domain/replay';
 import { RATE_BOUNDS } from '../../domain/subscription-rules';
 import { agreed, perform, told } from '../act';
 import { runBulk, type BulkOptions } from '../bulk';
+import { eventFilterOf, withEventFilter, type EventFilterOptions } from '../event-filter';
 import { WrongUsage, type CliIo } from '../io';
 import { showList, understood } from '../lists';
-import { collected, TIME, time, wholeNumber, withDryRun, withPages, withReason, withYes } from '../options';
+import { collected, wholeNumber, withDryRun, withPages, withReason, withYes } from '../options';
 import type { AskedActOptions, OutputOption, PageOptions } from '../options';
 import { progressText, replayPath, watchReplay } from '../replay-watch';
 import { showReplay } from '../replay-view';
@@ -15,20 +15,7 @@ import { stateCell } from '../screen/words';
 import { replayShape, type Replay } from '../shapes';
 import { atDesk, noun, verb } from '../verb';
 
-interface CreateOptions extends BulkOptions {
-  readonly source?: string;
-  readonly model?: string;
-  readonly recordId?: number;
-  readonly operation?: string;
-  readonly priority?: string;
-  readonly status?: string;
-  readonly channel?: string;
-  readonly pushId?: string;
-  readonly pullId?: string;
-  readonly q?: string;
-  readonly since?: string;
-  readonly until?: string;
-  readonly errorClass?: string;
+interface CreateOptions extends EventFilterOptions, BulkOptions {
   readonly key?: readonly string[];
   readonly only: string;
   readonly subscription?: string;
@@ -90,22 +77,13 @@ export function replaysCommand(io: CliIo): Command {
 }
 
 function createReplay(io: CliIo): Command {
-  return withYes(withDryRun(verb('create', 'deliver all events that fit again, below what comes in live')))
-    .option('--source <name>', 'of this source')
-    .option('--model <model>', 'of this model, as res.partner')
-    .option('--record-id <id>', 'of this record, with --model', wholeNumber(0, 999_999_999_999_999))
-    .addOption(new Option('--operation <operation>', 'what happened').choices(OPERATIONS))
-    .addOption(new Option('--priority <priority>', 'how urgent').choices(PRIORITIES))
-    .addOption(
-      new Option('--status <status>', 'how it ended').choices(['processed', 'discarded', 'dead_letter']),
-    )
-    .addOption(new Option('--channel <channel>', 'how its first copy came').choices(CHANNELS))
-    .option('--push-id <id>', "by Odoo's id of the push")
-    .option('--pull-id <id>', "by Odoo's id of the pull")
-    .option('--q <text>', "a key, an id of Odoo's, or a record as res.partner/42")
-    .option('--since <time>', `accepted from then on: ${TIME}`, time)
-    .option('--until <time>', 'accepted before then', time)
-    .option('--error-class <class>', 'that failed so')
+  const command = verb('create', 'deliver all events that fit again, below what comes in live');
+  const status = new Option('--status <status>', 'how it ended').choices([
+    'processed',
+    'discarded',
+    'dead_letter',
+  ]);
+  return withYes(withDryRun(withEventFilter(command, { status, errorClass: 'that failed so' })))
     .option('--key <key>', 'these events; may be given several times', collected)
     .addOption(
       new Option('--only <which>', 'failed: dead deliveries alone; all: sent ones too')
@@ -118,7 +96,7 @@ function createReplay(io: CliIo): Command {
     .requiredOption('--reason <text>', 'why, for the record')
     .action(
       atDesk(io, async (desk, options: CreateOptions) => {
-        const filter = filterOf(options);
+        const filter = { ...eventFilterOf(options), keys: options.key };
         if (Object.values(filter).every((value) => value === undefined))
           throw new WrongUsage('say which events: --model, --since, --status, --source, --key …');
         const { only, subscription, rate, reason } = options;
@@ -126,26 +104,6 @@ function createReplay(io: CliIo): Command {
         await runBulk(desk, { verb: 'replay', path: PATH, body }, options);
       }),
     );
-}
-
-function filterOf(options: CreateOptions) {
-  const { source, model, operation, priority, status, channel, since, until, q } = options;
-  return {
-    source,
-    model,
-    record_id: options.recordId,
-    operation,
-    priority,
-    status,
-    channel,
-    push_id: options.pushId,
-    pull_id: options.pullId,
-    since,
-    until,
-    q,
-    error_class: options.errorClass,
-    keys: options.key,
-  };
 }
 
 function steering(io: CliIo, act: 'pause' | 'resume' | 'abort', description: string): Command {
