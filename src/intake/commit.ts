@@ -1,6 +1,7 @@
 // One transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
 // Two round trips where all is new: the lock with the look, and the writes with the commit.
-import type { Json, JsonObject } from '../domain/event';
+import type { Json } from '../domain/event';
+import { isJsonObject } from '../domain/json-object';
 import { processingMode } from '../domain/processing';
 import { required } from '../domain/required';
 import type { Database, Last } from '../store/database';
@@ -73,12 +74,8 @@ export async function commitArrivals(
 
 /** A pulled row always has one, also when it is not understood. */
 function rowIdOf(raw: Json): string | null {
-  const id = isObject(raw) ? raw['id'] : null;
+  const id = isJsonObject(raw) ? raw['id'] : null;
   return typeof id === 'number' ? String(id) : null;
-}
-
-function isObject(raw: Json): raw is JsonObject {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
 
 async function decideEvents(

@@ -1,10 +1,11 @@
 // Tells an answer of Odoo's from its failures, those disguised as success included.
 // Must never take an answer with an error in it for "nothing new".
 
+import { isJsonObject } from '../domain/json-object';
 import type { Json, JsonObject } from '../domain/event';
 import type { OdooReply } from '../domain/failure';
 import { failed, quoted } from './failed';
-import { isJson, isJsonObject } from './wire';
+import { isJson } from './wire';
 
 export interface OdooAnswer {
   readonly status: number;

@@ -1,8 +1,9 @@
 // Reads a batch push: a list of events in one body.
 // Must never let one bad item spoil the others, nor change their order: the answer names them by place.
 
+import { isJsonObject } from '../../domain/json-object';
 import type { Json, JsonObject } from '../../domain/event';
-import { isJsonList, isJsonObject } from '../wire';
+import { isJsonList } from '../wire';
 import { readBuilder } from './builder';
 import { isInstant, readInstant } from './instant';
 import type { PushItem } from './push-item';

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 
+import { isJsonObject } from '../../domain/json-object';
 import type { Json, JsonObject } from '../../domain/event';
 import * as wire from '../wire';
 import { isTestEvent, type PushItem } from './push-item';
@@ -39,7 +40,7 @@ export function isBuilder(body: JsonObject): boolean {
 }
 
 export function readBuilder(raw: Json): PushItem {
-  if (!wire.isJsonObject(raw)) return unreadable(raw, 'not an object');
+  if (!isJsonObject(raw)) return unreadable(raw, 'not an object');
   if (isTestEvent(raw['record_id'], raw['data'])) return { kind: 'test-event' };
   const parsed = builder.safeParse(raw);
   return parsed.success ? { kind: 'event', copy: parsed.data, raw } : unreadable(raw, parsed.error);

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 
+import { isJsonObject } from '../../domain/json-object';
 import type { JsonObject } from '../../domain/event';
 import * as wire from '../wire';
 import { isTestEvent, type PushItem } from './push-item';
@@ -25,13 +26,12 @@ const metadata = z
   }));
 
 export function isInstant(body: JsonObject): boolean {
-  return wire.isJsonObject(body['_webhook_metadata']);
+  return isJsonObject(body['_webhook_metadata']);
 }
 
 export function readInstant(body: JsonObject): PushItem {
   const name = body['_webhook_metadata'];
-  if (isTestEvent(wire.isJsonObject(name) ? name['record_id'] : undefined, body))
-    return { kind: 'test-event' };
+  if (isTestEvent(isJsonObject(name) ? name['record_id'] : undefined, body)) return { kind: 'test-event' };
   const parsed = metadata.safeParse(name);
   if (!parsed.success) return unreadable(body, parsed.error);
   return {

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 
+import { isJsonObject } from '../../domain/json-object';
 import type { Arrival, Json } from '../../domain/event';
 import * as wire from '../wire';
 import { unreadable } from './unreadable';
@@ -44,7 +45,7 @@ const row = z
 
 /** Null when the row has no positive integer id: it can then be neither stored nor acknowledged. */
 export function readPulledRow(raw: Json): PulledRow | null {
-  if (!wire.isJsonObject(raw)) return null;
+  if (!isJsonObject(raw)) return null;
   const id = rowId.safeParse(raw['id']);
   if (!id.success) return null;
   const parsed = row.safeParse(raw);

@@ -1,8 +1,8 @@
 // What one item of a push can be: an event, something unreadable, or a press on one of Odoo's test buttons.
 // Must never take a real change for a test.
 
+import { isJsonObject } from '../../domain/json-object';
 import type { Arrival, Json } from '../../domain/event';
-import { isJsonObject } from '../wire';
 
 /** A test event looks like a real one and stands for no change: it is answered, counted, and no event. */
 export type PushItem = Arrival | { readonly kind: 'test-event' };

@@ -1,8 +1,9 @@
 // Recognises which of Odoo's shapes a push body has, and reads it.
 // Must never throw: whatever somebody posts comes out as one of the kinds below.
 
+import { isJsonObject } from '../../domain/json-object';
 import type { Arrival } from '../../domain/event';
-import { isJson, isJsonObject } from '../wire';
+import { isJson } from '../wire';
 import { batchItems, readBatch } from './batch';
 import { isBuilder, readBuilder } from './builder';
 import { isInstant, readInstant } from './instant';

@@ -3,8 +3,8 @@
 
 import type { ZodError } from 'zod';
 
+import { isJsonObject } from '../../domain/json-object';
 import type { Arrival, Json } from '../../domain/event';
-import { isJsonObject } from '../wire';
 
 export function unreadable(raw: Json, why: string | ZodError): Arrival {
   const reason = typeof why === 'string' ? why : why.issues.map(complaint).join('; ');
