@@ -23,22 +23,22 @@ export async function reconciliationView({ store, control, nowMs }: Parts, sourc
   const ids = { name: source.name, sharedEventIds: source.intake.sharedEventIds };
   const missing = cursor === null ? NOTHING_MISSING : await missingIds(store.db, ids, cursor);
   const books = await readBooks(store.db, source.name);
-  const verdict = judge(reconciledOf(pull, missing, books));
-  const { states } = books.totals;
-  const of = (name: CounterName) => books.totals.of(name);
+  const reconciled = reconciledOf(pull, missing, books);
+  const verdict = judge(reconciled);
+  const { totals } = books;
   const { lookedAt, gaps } = missing;
   return {
     source: source.name,
-    pulled: of('pulled'),
-    pushed: of('pushed'),
-    accepted: of('accepted'),
-    duplicates: of('duplicates'),
-    quarantined_copies: of('quarantined_copies'),
-    acknowledged: of('acknowledged'),
-    refused: of('refused'),
-    delivered: of('delivered'),
-    ...states,
-    quarantined: of('quarantined'),
+    pulled: reconciled.pulled,
+    pushed: reconciled.pushed,
+    accepted: reconciled.accepted,
+    duplicates: reconciled.duplicates,
+    quarantined_copies: reconciled.quarantinedCopies,
+    acknowledged: totals.of('acknowledged'),
+    refused: totals.of('refused'),
+    delivered: totals.of('delivered'),
+    ...totals.states,
+    quarantined: reconciled.quarantined,
     cursor,
     looked_at: lookedAt === null ? null : { from: lookedAt.from, to: lookedAt.to },
     gaps: shownOf(gaps, pull).map((gap) => ({
