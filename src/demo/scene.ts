@@ -34,7 +34,7 @@ export interface Scene {
 }
 
 export async function playScene(scene: Scene): Promise<SceneResult> {
-  const { odoo, subscriber, bridge, pushKey, say, steps = STEPS, patienceMs = 20_000 } = scene;
+  const { odoo, subscriber, bridge, pushKey, say, steps = STEPS, patienceMs = 30_000 } = scene;
   const client = createBridgeClient(bridge.url, bridge.adminKey);
   const stream = startStreamReader(bridge.url, bridge.adminKey);
   const until: Stage['until'] = (holds) => within(patienceMs, holds);

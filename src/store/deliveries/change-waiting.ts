@@ -54,7 +54,7 @@ async function* changeWaiting(
       const seqs = rows.map(({ seq }) => seq);
       await tx.execute(sql`
         update deliveries d set ${change} from events e
-        where e.seq = d.event_seq and d.state = 'waiting' and ${which}
+        where e.seq = d.event_seq and d.state is not distinct from 'waiting' and ${which}
           and d.seq = ${anyNumber(seqs)}`);
       return rows;
     });

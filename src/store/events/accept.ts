@@ -86,15 +86,20 @@ export async function insertEvents(
 /** Stands in no JSON. Payloads go beside the rows: within them, the database would read each twice. */
 const SEPARATOR = '\x1e';
 
-/** Of a row `r` to be inserted: until when its inserter may start it, or null. */
+/**
+ * Of a row `r` to be inserted: until when its inserter may start it, or null. `offset 0`: looked up by the record, where the
+ * planner would read all that wait while it believes that they are few.
+ */
 const LEASE = sql`case when not exists (
     select from settings where name = 'processing' and value ->> 'paused' = 'true'
   ) and not exists (
     select from events e where e.status = 'pending'
       and e.source = r.source and e.model = r.model and e.record_id = r.record_id
+    offset 0
   ) and not exists (
     select from events e where e.status = 'processing'
       and e.source = r.source and e.model = r.model and e.record_id = r.record_id
+    offset 0
   ) and row_number() over (partition by source, model, record_id order by place) = 1
   then now() + lease_ms * interval '1 ms' end`;
 

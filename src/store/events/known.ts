@@ -33,7 +33,11 @@ export async function withSourceLocked<T>(
   return withSteadyPlans(db, work, `select pg_advisory_xact_lock(${SOURCE_LOCKS}, ${number})`);
 }
 
-/** Events with one of the copies' ids on any channel, or with one of their fingerprints at about their time. */
+/**
+ * Events with one of the copies' ids on any channel, or with one of their fingerprints at about their time. A prepared plan may
+ * have been made while the store was empty, so it must not depend on the statistics: `is not distinct from` keeps the
+ * planner from the index by source.
+ */
 export async function findKnown(
   db: Database,
   source: string,
@@ -59,11 +63,14 @@ export async function findKnown(
       select id, decode(fp, 'hex') as fp, to_timestamp(at_ms / 1000.0) as at
       from json_to_recordset(${JSON.stringify(asked)}::json) as r(id text, fp text, at_ms float8)
     ), hit as (
-      select seq from events
-      where source = ${source} and push_id is not null and push_id = any(array(select id from asked))
-      union
-      select seq from events
-      where source = ${source} and pull_id is not null and pull_id = any(array(select id from asked))
+      select same.seq from asked cross join lateral (
+        select seq from events
+        where push_id = asked.id and source is not distinct from ${source}
+        union all
+        select seq from events
+        where pull_id = asked.id and source is not distinct from ${source}
+        offset 0
+      ) same
       union
       select twin.event_seq from asked cross join lateral (
         select event_seq from event_copies
