@@ -15,6 +15,7 @@ import type { LoadedDelivery } from '../store/deliveries/load';
 import { takeMarkOff } from '../store/deliveries/of-events';
 import { FIRST_TRY_MS, type Attempts } from './attempts';
 import { endWithoutSending } from './endings';
+import { withHeartbeat } from './heartbeat';
 import { nextStep } from './next-step';
 import { createTurns } from './turns';
 import { putOffFailure, waitMessage, type PutOff } from './put-off';
@@ -107,6 +108,6 @@ export function createDeliveryActivities(
 
   return {
     deliverQuickly: (ref) => oneByOne(ref.id, () => deliverQuickly(ref)),
-    deliver: (ref) => oneByOne(ref.id, () => deliver(ref)),
+    deliver: (ref) => withHeartbeat(() => oneByOne(ref.id, () => deliver(ref))),
   };
 }

@@ -1,5 +1,5 @@
 // Beats while an activity works, so that a killed worker is noticed in seconds and not at its timeout.
-import { Context } from '@temporalio/activity';
+import { CancelledFailure, Context } from '@temporalio/activity';
 
 const BEAT_MS = 1_000;
 
@@ -14,4 +14,17 @@ export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Aborted when the worker stops, and not when the run gives the activity up: what is under way then ends, and is kept. */
+export function workerStops(): AbortSignal {
+  const { cancellationSignal: cancelled } = Context.current();
+  const stops = new AbortController();
+  const look = () => {
+    const reason: unknown = cancelled.reason;
+    if (reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN') stops.abort(reason);
+  };
+  if (cancelled.aborted) look();
+  else cancelled.addEventListener('abort', look, { once: true });
+  return stops.signal;
 }

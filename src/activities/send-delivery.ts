@@ -1,10 +1,10 @@
 // Sends one delivery, signed with its subscription's secrets. Writes nothing down.
-import { Context } from '@temporalio/activity';
 import type { SendResult } from '../channels/webhook/outcome';
 import type { WebhookSender } from '../channels/webhook/sender';
 import { webhookBody } from '../channels/webhook/body';
 import type { LoadedDelivery } from '../store/deliveries/load';
 import { SecretUnreadable, type SecretBox } from '../store/secret-box';
+import { workerStops } from './heartbeat';
 
 export interface SendingParts {
   readonly sender: Pick<WebhookSender, 'send'>;
@@ -31,7 +31,7 @@ export function createSending({ sender, secretBox, onAttempt }: SendingParts) {
       secrets: readable,
       timeoutMs,
       // A worker that stops gives the attempt up; it is made again elsewhere, under the same id.
-      signal: Context.current().cancellationSignal,
+      signal: workerStops(),
     });
     onAttempt(subscription.name, result);
     return result;

@@ -1,6 +1,7 @@
 // One event for people: what it is, how it came, how each delivery goes, and what to do next.
 import type { Desk } from './desk';
 import type { Holds } from './holds';
+import { plainLine } from './screen/text';
 import { stateCell } from './screen/words';
 import type { Delivery, WholeEvent } from './shapes';
 import { asCommands } from './wording';
@@ -20,7 +21,6 @@ export function showEvent(desk: Desk, event: WholeEvent, holds: Holds): void {
     ['received', desk.time(event.received_at)],
     ['processed', event.processed_at === null ? null : desk.time(event.processed_at)],
     ['temporal', event.temporal_url],
-    ['payload', JSON.stringify(event.payload)],
   ]);
   desk.heading('How it came');
   desk.table(
@@ -48,7 +48,16 @@ export function showEvent(desk: Desk, event: WholeEvent, holds: Holds): void {
       event.actions.map(({ at, action, reason }) => [desk.time(at), action, reason ?? '']),
     );
   }
+  showPayload(desk, event.payload);
   showNextStep(desk, event);
+}
+
+function showPayload(desk: Desk, payload: unknown): void {
+  desk.heading('Payload');
+  for (const line of JSON.stringify(payload ?? null, null, 2).split('\n')) {
+    const text = line.trimStart();
+    desk.say(' '.repeat(line.length - text.length) + plainLine(text));
+  }
 }
 
 export function showDelivery(desk: Desk, delivery: Delivery, holds: Holds): void {

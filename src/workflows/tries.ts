@@ -20,6 +20,7 @@ const quick = proxyLocalActivities<FirstTryActivities>({
 const patient = proxyActivities<DeliveryActivities>({
   taskQueue: DELIVERY_TASK_QUEUE,
   startToCloseTimeout: '60s',
+  heartbeatTimeout: '10s',
   retry: BY_THE_SCHEDULE,
 });
 

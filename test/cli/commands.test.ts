@@ -88,7 +88,7 @@ describe('events', () => {
 
   test('one is shown whole, with its copies', async () => {
     const { out } = await jisr('events show 2', at());
-    expect(out).toContain('{"name":"Ü1"}');
+    expect(out).toMatch(/^Payload\n\{\n {2}"name": "Ü1"\n\}$/m);
     expect(out).toMatch(/How it came\nCHANNEL +ID/);
     expect(out).toMatch(/^pull +2 /m);
   });
