@@ -1,4 +1,4 @@
-/** Suites that take a minute or more each: `npm run test:long`. */
+/** Suites that take about a minute each: `npm run test:long`. */
 module.exports = {
   ...require('./jest.config'),
   testMatch: ['<rootDir>/test/long/**/*.test.ts'],
