@@ -16,10 +16,16 @@ export async function withHeartbeat<T>(work: (signal: AbortSignal) => Promise<T>
   }
 }
 
+/** By the activity's own: a batch makes hundreds of attempts, and a listener for each would stay until it ends. */
+const stopSignals = new WeakMap<AbortSignal, AbortSignal>();
+
 /** Aborted when the worker stops, and not when the run gives the activity up: what is under way then ends, and is kept. */
 export function workerStops(): AbortSignal {
   const { cancellationSignal: cancelled } = Context.current();
+  const known = stopSignals.get(cancelled);
+  if (known !== undefined) return known;
   const stops = new AbortController();
+  stopSignals.set(cancelled, stops.signal);
   const look = () => {
     const reason: unknown = cancelled.reason;
     if (reason instanceof CancelledFailure && reason.message === 'WORKER_SHUTDOWN') stops.abort(reason);

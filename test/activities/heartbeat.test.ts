@@ -1,9 +1,7 @@
 // What ends an attempt that is under way.
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { workerStops } from '../../src/activities/heartbeat';
-
-const QUIET = { logger: new DefaultLogger('ERROR') };
+import { QUIET } from '../support/quiet';
 
 test.each([
   ['WORKER_SHUTDOWN', true],
@@ -16,6 +14,17 @@ test.each([
     return Promise.resolve(signal.aborted);
   });
   expect(aborted).toBe(ends);
+});
+
+test('all attempts of an activity have the same one: a batch leaves no listener behind for each', async () => {
+  const env = new MockActivityEnvironment({}, QUIET);
+  await env.run(() => {
+    const { cancellationSignal } = env.context;
+    const listened = jest.spyOn(cancellationSignal, 'addEventListener');
+    expect(workerStops()).toBe(workerStops());
+    expect(listened).toHaveBeenCalledTimes(1);
+    return Promise.resolve();
+  });
 });
 
 test('of one that has stopped already it is known at once', async () => {

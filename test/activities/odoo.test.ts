@@ -1,6 +1,5 @@
 // The activities that talk to Odoo, run as Temporal would run them: heartbeat, attempt, cancellation.
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import type { OdooActivities, PullRequest } from '../../src/contracts/activities';
 import { createOdooActivities } from '../../src/activities/odoo';
 import type { SyncFailure } from '../../src/domain/sync';
@@ -11,10 +10,8 @@ import type { Simulator } from '../../src/simulator/simulator-types';
 import { readTotals } from '../../src/store/counters';
 import { readSourceHealth } from '../../src/store/source-health';
 import { aSource } from '../support/builders';
+import { QUIET } from '../support/quiet';
 import { openTestStore, type TestStore } from '../support/stores';
-
-/** The failures here are wanted. */
-const QUIET = { logger: new DefaultLogger('ERROR') };
 
 const FIRST_PAGE: PullRequest = { source: 'main', cursor: 0, limitRows: 100, holding: false };
 

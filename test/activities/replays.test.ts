@@ -1,6 +1,5 @@
 // The activity of bulk acts, run as Temporal would run it, with parked runs that do not answer and a clock of its own.
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { DefaultLogger } from '@temporalio/worker';
 import { createReplayActivities } from '../../src/activities/replays';
 import type { HandOnAnswer } from '../../src/contracts/activities';
 import { createIntake } from '../../src/intake/accept';
@@ -8,12 +7,11 @@ import { recordAttempts } from '../../src/store/deliveries/record';
 import { routeEvents } from '../../src/store/events/route';
 import { readReplay, setReplayState } from '../../src/store/replays/rows';
 import { anArrival, aSource } from '../support/builders';
+import { QUIET } from '../support/quiet';
 import { aReplay } from '../support/replays';
 import { openTestStore, type TestStore } from '../support/stores';
 import { subscribe } from '../support/subscriptions';
 
-/** The failures here are wanted. */
-const QUIET = { logger: new DefaultLogger('ERROR') };
 /** As long as a silent run keeps one waiting, when eight are told at once. */
 const SILENT_MS = 5_000 / 8;
 const RUNS = 60;
