@@ -52,6 +52,7 @@ async function* changeWaiting(
         order by d.seq limit ${ROWS_AT_ONCE}`);
       await lockRows(tx, rows);
       const seqs = rows.map(({ seq }) => seq);
+      // By the rows that were found: `state = 'waiting'` would let the planner go through all that wait.
       await tx.execute(sql`
         update deliveries d set ${change} from events e
         where e.seq = d.event_seq and d.state is not distinct from 'waiting' and ${which}
