@@ -1,54 +1,39 @@
 // kill -9 while Odoo pushes and is pulled, with a subscriber: afterwards every change is one event, delivered under
 // one webhook-id, with the content that Odoo had.
 import { createBridgeClient } from '../../src/demo/bridge-client';
-import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
 import { judge } from '../../src/demo/verdict';
-import { startSimulator } from '../../src/simulator/simulator';
-import type { Simulator } from '../../src/simulator/simulator-types';
 import { freePorts } from '../../src/temporal/free-ports';
 import { eventually } from '../support/bridge';
-import { jisrProcess, type JisrProcess } from '../support/jisr-process';
+import { startWholeBridge, type WholeBridge } from '../support/whole-bridge';
 
 const CHANGES = 2_000;
 const SHAPES = ['instant', 'builder', 'batch', 'instant-then-builder', 'none'] as const;
 
 describe.each(['individually', 'in_batches'])('processing %s', (processing) => {
-  let odoo: Simulator;
-  let subscriber: Subscriber;
-  let jisr: JisrProcess;
+  let bridge: WholeBridge;
 
   beforeAll(async () => {
-    odoo = await startSimulator();
-    subscriber = await startSubscriber();
     // One port over all restarts, as Odoo has one address for it.
     const [port] = await freePorts(1);
-    jisr = await jisrProcess({
+    bridge = await startWholeBridge({
       PORT: String(port),
       JISR_PROCESSING: processing,
-      ODOO_URL: odoo.url,
-      ODOO_API_KEY: 'lab-key',
       ODOO_PUSH_API_KEY: 'push-key',
-      ODOO_PULL_INTERVAL_MS: '500',
       ODOO_PULL_LIMIT: '200',
       ODOO_SWEEP_INTERVAL_MS: '5000',
-      JISR_WEBHOOK_ALLOW_CIDR: '127.0.0.0/8',
       JISR_DELIVERY_SCHEDULE: '0,1,1,1,1,1',
     });
-    await jisr.start();
+    const { odoo, subscriber, jisr } = bridge;
     await createBridgeClient(jisr.url(), 'test-admin-key').subscribe('crm', subscriber.url);
     odoo.setPush({
       url: `${jisr.url()}/api/v1/webhooks/receive`,
       credentials: { kind: 'bearer', token: 'push-key' },
     });
   }, 120_000);
-  afterAll(async () => {
-    await jisr.stop();
-    jisr.remove();
-    await subscriber.close();
-    await odoo.close();
-  }, 60_000);
+  afterAll(() => bridge.close(), 60_000);
 
   test(`kill -9 of everything three times in the middle of ${CHANGES} changes by push and pull`, async () => {
+    const { odoo, subscriber, jisr } = bridge;
     let made = 0;
     const making = (async () => {
       while (made < CHANGES) {

@@ -1,9 +1,6 @@
 // kill -9 in the middle of a bulk replay: it goes on where it was, hands every event on once, and live events flow.
-import { startSubscriber, type Subscriber } from '../../src/demo/subscriber';
-import { startSimulator } from '../../src/simulator/simulator';
-import type { Simulator } from '../../src/simulator/simulator-types';
 import { eventually } from '../support/bridge';
-import { jisrProcess, type JisrProcess } from '../support/jisr-process';
+import { KILLS, startWholeBridge, type WholeBridge } from '../support/whole-bridge';
 
 interface Shown {
   readonly state: string;
@@ -14,39 +11,22 @@ interface Shown {
 
 const EVENTS = 400;
 
-describe.each([
-  ['of the whole process, its Temporal server included', 'killAll'],
-  ['of Node alone, which orphans its Temporal server', 'killNode'],
-] as const)('kill -9 %s in the middle of a replay', (_, how) => {
-  let odoo: Simulator;
-  let jisr: JisrProcess;
-  let subscriber: Subscriber;
+describe.each(KILLS)('kill -9 %s in the middle of a replay', (_, how) => {
+  let bridge: WholeBridge;
 
   beforeAll(async () => {
-    odoo = await startSimulator();
-    subscriber = await startSubscriber();
-    jisr = await jisrProcess({
-      ODOO_URL: odoo.url,
-      ODOO_API_KEY: 'lab-key',
-      ODOO_PULL_INTERVAL_MS: '500',
-      JISR_WEBHOOK_ALLOW_CIDR: '127.0.0.0/8',
-    });
-    await jisr.start();
+    bridge = await startWholeBridge();
   }, 120_000);
-  afterAll(async () => {
-    await jisr.stop();
-    jisr.remove();
-    await subscriber.close();
-    await odoo.close();
-  }, 60_000);
+  afterAll(() => bridge.close(), 60_000);
 
   const processed = (events: number) =>
     eventually(async () => {
-      const stats = (await jisr.get('/api/v1/stats')) as { events: Record<string, number> };
+      const stats = (await bridge.jisr.get('/api/v1/stats')) as { events: Record<string, number> };
       expect(stats.events).toMatchObject({ processed: events, pending: 0, processing: 0, delivering: 0 });
     }, 120_000);
 
   test('twice, it hands every event on once, and what comes meanwhile is delivered', async () => {
+    const { odoo, subscriber, jisr } = bridge;
     await jisr.post('/api/v1/subscriptions', { name: 'crm', url: subscriber.url, filter: {} });
     odoo.changeMany(EVENTS);
     await processed(EVENTS);

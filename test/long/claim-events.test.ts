@@ -231,7 +231,7 @@ describeOnBothEngines('the claim', (open) => {
         })),
       );
     expect((await claim()).batches).toHaveLength(3);
-    const rows = await eventRowsRead(store.db, () => claim({ wasBacklog: true }));
+    const { rows } = await eventRowsRead(store.db, () => claim({ wasBacklog: true }));
     expect(rows).toBeLessThan(3_000);
   }, 120_000);
 
@@ -294,10 +294,7 @@ describeOnBothEngines('the claim', (open) => {
   /** Autovacuum, and other connections' late statistics, only ever add to what is measured. */
   async function fewestRowsRead(): Promise<{ keys: string[]; rows: number }> {
     for (let again = 0; ; again += 1) {
-      let keys: string[] = [];
-      const rows = await eventRowsRead(store.db, async () => {
-        keys = await claimKeys(100);
-      });
+      const { result: keys, rows } = await eventRowsRead(store.db, () => claimKeys(100));
       if (again === 4 || rows < 2_000) return { keys, rows };
       await store.db.execute(sql`update events set lease_until = null where lease_until is not null`);
     }

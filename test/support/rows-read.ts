@@ -3,10 +3,13 @@ import { sql } from 'drizzle-orm';
 import type { Database } from '../../src/store/database';
 
 /** Autovacuum, and other connections' late statistics, only ever add to it. */
-export async function eventRowsRead(db: Database, work: () => Promise<unknown>): Promise<number> {
+export async function eventRowsRead<T>(
+  db: Database,
+  work: () => Promise<T>,
+): Promise<{ readonly result: T; readonly rows: number }> {
   const start = await settled(db);
-  await work();
-  return (await settled(db)) - start;
+  const result = await work();
+  return { result, rows: (await settled(db)) - start };
 }
 
 /** The statistics of the other connections of a pool come in when these are idle. */
