@@ -5,6 +5,7 @@ import type { Database } from '../store/database';
 import { innermostMessage, isDataError, isUniqueViolation } from '../store/errors';
 import type { Accepted, ArrivalToCommit, IntakeSource } from './accepted';
 import { commitArrivals } from './commit';
+import { commitAllNew } from './commit-all-new';
 import { createGroupCommit, type GroupCommit } from './group-commit';
 
 export interface Intake {
@@ -108,9 +109,17 @@ async function commitOnce(
   source: IntakeSource,
   arrivals: readonly ArrivalToCommit[],
 ): Promise<readonly Accepted[]> {
-  for (const keys of ['likely free', 'looked up'] as const) {
+  // A push is mostly the first that is heard of an event; what is pulled was mostly pushed before.
+  const isPushed = arrivals.every(({ channel }) => channel === 'push');
+  const ways = [
+    () =>
+      isPushed ? commitAllNew(db, source, arrivals) : commitArrivals(db, source, arrivals, 'likely free'),
+    () => commitArrivals(db, source, arrivals, 'looked up'),
+  ];
+  for (const commit of ways) {
     try {
-      return await commitArrivals(db, source, arrivals, keys);
+      const accepted = await commit();
+      if (accepted !== null) return accepted;
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
     }

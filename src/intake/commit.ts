@@ -1,8 +1,7 @@
-// One transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
+// The long way in, one transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
 // Two round trips where all is new: the lock with the look, and the writes with the commit.
 import type { Json } from '../domain/event';
 import { isJsonObject } from '../domain/json-object';
-import { processingMode } from '../domain/processing';
 import { required } from '../domain/required';
 import type { Database, Last } from '../store/database';
 import { keepCopies } from '../store/event-copies';
@@ -10,10 +9,11 @@ import { insertEvents, updateMerged, type InsertedEvent } from '../store/events/
 import { findKnown, findTakenKeys, withSourceLocked } from '../store/events/known';
 import { keepInQuarantine } from '../store/quarantine';
 import { writeProgress } from '../store/sync-states';
-import type { Accepted, ArrivalToCommit, IntakeSource, LeasedEvent } from './accepted';
+import type { Accepted, ArrivalToCommit, IntakeSource } from './accepted';
 import { decide, type CopyToDecide, type DecidedEvent, type Decision } from './decide';
-import { fingerprintAll, incomingCopy, sha256 } from './fingerprint';
+import { copiesOf, sha256 } from './fingerprint';
 import { nameEvents } from './name-events';
+import { acceptedAsNew, newEventOf } from './new-events';
 import { progressOf, tallyOf } from './progress';
 
 /** @param keys `likely free`: no look is taken, and a unique violation says that one was taken after all */
@@ -23,10 +23,7 @@ export async function commitArrivals(
   arrivals: readonly ArrivalToCommit[],
   keys: 'likely free' | 'looked up',
 ): Promise<readonly Accepted[]> {
-  await fingerprintAll(arrivals.map(({ arrival }) => arrival));
-  const copies = arrivals.flatMap(({ arrival, channel, leaseMs }) =>
-    arrival.kind === 'event' ? [{ copy: incomingCopy(arrival.copy, source, channel), leaseMs }] : [],
-  );
+  const copies = await copiesOf(arrivals, source);
   const unreadable = arrivals.flatMap(({ arrival, channel }) => {
     if (arrival.kind === 'event') return [];
     const raw = Buffer.from(typeof arrival.raw === 'string' ? arrival.raw : JSON.stringify(arrival.raw));
@@ -67,8 +64,7 @@ export async function commitArrivals(
     const { event, duplicate } = outcome;
     const [key, { eventId }] = [keyOf(event), arrival.copy];
     if (duplicate) return { kind: 'duplicate', key, eventId };
-    const isLeased = inserted.get(key)?.leased === true;
-    return { kind: 'new', key, eventId, toStart: isLeased ? toStart(event, key, source) : null };
+    return acceptedAsNew(event, key, eventId, inserted, source);
   });
 }
 
@@ -121,15 +117,7 @@ async function writeEvents(
 
   const inserting = insertEvents(
     tx,
-    created.map((event) => ({
-      ...event.first,
-      key: keyOf(event),
-      source: source.name,
-      priority: event.priority,
-      category: event.category,
-      user: event.user,
-      leaseMs: startsAtDoor(event, source) ? event.leaseMs : null,
-    })),
+    created.map((event) => newEventOf(event, keyOf(event), source)),
   );
   last(inserting);
   // A copy in the same set may have brought a second id to an event that is new itself.
@@ -159,17 +147,4 @@ async function writeEvents(
     );
   }
   return { keyOf, inserting, renamed };
-}
-
-function startsAtDoor(event: DecidedEvent, { name, processing }: IntakeSource): boolean {
-  return processingMode(processing, { ...event, source: name }) !== 'in_batches';
-}
-
-function toStart(event: DecidedEvent, key: string, { name: source }: IntakeSource): LeasedEvent {
-  const { model, recordId, operation, priority, pushId, pullId } = event;
-  const ids = [
-    ...(pushId === null ? [] : [{ channel: 'push' as const, id: pushId }]),
-    ...(pullId === null ? [] : [{ channel: 'pull' as const, id: pullId }]),
-  ];
-  return { key, source, model, recordId, operation, priority, ids };
 }

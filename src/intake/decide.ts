@@ -23,6 +23,9 @@ export interface DecidedEvent {
   user: OdooUser | null;
 }
 
+/** A new one: it begins with the copy that came first. */
+export type CreatedEvent = DecidedEvent & { readonly first: IncomingCopy };
+
 export interface CopyToDecide {
   readonly copy: IncomingCopy;
   readonly leaseMs: number | null;
@@ -31,7 +34,7 @@ export interface CopyToDecide {
 export interface Decision {
   /** For each copy, in order. */
   readonly outcomes: readonly { readonly event: DecidedEvent; readonly duplicate: boolean }[];
-  readonly created: readonly (DecidedEvent & { readonly first: IncomingCopy })[];
+  readonly created: readonly CreatedEvent[];
   readonly merged: readonly (DecidedEvent & { readonly known: KnownRow })[];
 }
 
@@ -41,7 +44,7 @@ export function decide(
   rules: { readonly sharedEventIds: boolean },
 ): Decision {
   const byRecord = new Map<string, DecidedEvent[]>();
-  const created: (DecidedEvent & { readonly first: IncomingCopy })[] = [];
+  const created: CreatedEvent[] = [];
   const merged = new Map<number, DecidedEvent & { readonly known: KnownRow }>();
   const remember = (event: DecidedEvent) => {
     const name = recordName(event);
@@ -73,10 +76,7 @@ function fromRow(row: KnownRow): DecidedEvent {
   return { ...row, known: row, first: null, leaseMs: null };
 }
 
-function fromCopy(
-  copy: IncomingCopy,
-  leaseMs: number | null,
-): DecidedEvent & { readonly first: IncomingCopy } {
+function fromCopy(copy: IncomingCopy, leaseMs: number | null): CreatedEvent {
   return {
     known: null,
     first: copy,

@@ -6,7 +6,8 @@ import type { Arrival, Channel, EventCopy } from '../domain/event';
 import { comparableId } from '../domain/event-key';
 import type { IncomingCopy } from '../domain/identity';
 import { ruledPriority } from '../domain/priority-rules';
-import type { IntakeSource } from './accepted';
+import type { ArrivalToCommit, IntakeSource } from './accepted';
+import type { CopyToDecide } from './decide';
 
 export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
@@ -24,7 +25,18 @@ export function fingerprintOf(copy: EventCopy): string {
   return fingerprint;
 }
 
-/** Those of a whole page take the time of many pushes: in parts, so that others get their turn. */
+/** The readable ones. A whole page's take the time of many pushes: in parts, so that others get their turn. */
+export async function copiesOf(
+  arrivals: readonly ArrivalToCommit[],
+  source: IntakeSource,
+): Promise<readonly CopyToDecide[]> {
+  await fingerprintAll(arrivals.map(({ arrival }) => arrival));
+  return arrivals.flatMap(({ arrival, channel, leaseMs }) =>
+    arrival.kind === 'event' ? [{ copy: incomingCopy(arrival.copy, source, channel), leaseMs }] : [],
+  );
+}
+
+/** Ahead of the door: it finds them made. */
 export async function fingerprintAll(arrivals: readonly Arrival[]): Promise<void> {
   for (const [place, arrival] of arrivals.entries()) {
     if (place > 0 && place % COPIES_A_TURN === 0) await nextTurn();
@@ -32,7 +44,7 @@ export async function fingerprintAll(arrivals: readonly Arrival[]): Promise<void
   }
 }
 
-export function incomingCopy(copy: EventCopy, source: IntakeSource, channel: Channel): IncomingCopy {
+function incomingCopy(copy: EventCopy, source: IntakeSource, channel: Channel): IncomingCopy {
   const fingerprint = fingerprintOf(copy);
   return {
     ...copy,

@@ -50,7 +50,7 @@ export class CounterTally {
   }
 
   /** Its statement, which can be a part of another one; null when nothing changes. */
-  statement(): SQL | null {
+  statement(onlyIf = sql`true`): SQL | null {
     // In the order of the names, so that two transactions never wait for each other crosswise.
     const rows = [...this.changes]
       .flatMap(([source, names]) => [...names].map(([name, value]) => ({ source, name, value })))
@@ -61,6 +61,7 @@ export class CounterTally {
       insert into counters (source, name, value)
       select source, name, value
       from json_to_recordset(${JSON.stringify(rows)}::json) as c(source text, name text, value bigint)
+      where ${onlyIf}
       on conflict (source, name) do update set value = counters.value + excluded.value`;
   }
 

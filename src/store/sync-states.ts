@@ -1,6 +1,6 @@
 // How far Jisr has come with each model of a source. Written in the transaction that accepts, together with the
 // counters, so that a push costs no further statement; under the source's lock, so that nobody waits crosswise.
-import { asc, desc, eq, sql } from 'drizzle-orm';
+import { asc, desc, eq, sql, type SQL } from 'drizzle-orm';
 import type { CounterTally } from './counters';
 import { sendNow, type Database } from './database';
 import { syncStates } from './schema';
@@ -34,24 +34,45 @@ export async function writeProgress(
     await tally.write(db);
     return;
   }
-  const progress = models.map((one) => ({
+  const counted = tally.statement();
+  const statement = db.execute(sql`
+    ${counted === null ? sql`` : sql`with counted as (${counted})`}
+    ${progressStatement(source, models)}`);
+  await sendNow(statement);
+}
+
+/** What `writeProgress` writes, as parts of another statement, if the condition holds. */
+export function progressAlong(
+  source: string,
+  models: readonly ModelProgress[],
+  tally: CounterTally,
+): (onlyIf: SQL) => readonly SQL[] {
+  return (onlyIf) => {
+    const counted = tally.statement(onlyIf);
+    return [
+      ...(counted === null ? [] : [sql`counted as (${counted})`]),
+      sql`progressed as (${progressStatement(source, models, onlyIf)})`,
+    ];
+  };
+}
+
+function progressStatement(source: string, models: readonly ModelProgress[], onlyIf = sql`true`): SQL {
+  const rows = models.map((one) => ({
     model: one.model,
     events: one.events,
     key: one.lastEventKey,
     at_ms: one.lastOccurredAtMs,
   }));
-  const counted = tally.statement();
-  const statement = db.execute(sql`
-    ${counted === null ? sql`` : sql`with counted as (${counted})`}
+  return sql`
     insert into sync_states as s (source, model, last_event_key, last_occurred_at, events)
     select ${source}, model, key, to_timestamp(at_ms / 1000.0), events
-    from json_to_recordset(${JSON.stringify(progress)}::json) as m(model text, events bigint, key text, at_ms float8)
+    from json_to_recordset(${JSON.stringify(rows)}::json) as m(model text, events bigint, key text, at_ms float8)
+    where ${onlyIf}
     on conflict (source, model) do update set
       last_event_key = excluded.last_event_key,
       last_occurred_at = greatest(s.last_occurred_at, excluded.last_occurred_at),
       last_received_at = excluded.last_received_at,
-      events = s.events + excluded.events`);
-  await sendNow(statement);
+      events = s.events + excluded.events`;
 }
 
 /** The models of a source, by name. */

@@ -1,9 +1,10 @@
 // Writes what was decided about a set of copies: new events, second ids, copies. Decides nothing.
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Channel, EventCopy, OdooUser, Priority } from '../../domain/event';
 import { rankOf } from '../../domain/priority';
-import { anyNumber } from '../any-of';
+import { anyNumber, anyText } from '../any-of';
 import { sendNow, type Database } from '../database';
+import { ASKED_COLUMNS, possiblyKnown, type AskedCopy } from './known';
 
 /** With its first copy. */
 export interface NewEvent extends Omit<EventCopy, 'eventId' | 'priority'> {
@@ -35,7 +36,40 @@ export async function insertEvents(
   events: readonly NewEvent[],
 ): Promise<ReadonlyMap<string, InsertedEvent>> {
   if (events.length === 0) return new Map();
-  const rows = events.map((event, place) => ({
+  return send(db, sql`with ${given(events)}, ${insertion(events, sql`true`)}`);
+}
+
+/**
+ * Sends at once what inserts all of a source, as `insertEvents` does, and writes what goes with them; but nothing at all where
+ * one of them may be a copy of a known event, or one of the keys is taken. Answers nothing then.
+ *
+ * @param along makes of a condition the statements that go with them, as `name as (statement)`
+ * @throws a unique violation when another source takes one of the keys in the same moment
+ */
+export async function insertIfAllNew(
+  db: Database,
+  source: string,
+  events: readonly NewEvent[],
+  along: (onlyIf: SQL) => readonly SQL[],
+): Promise<ReadonlyMap<string, InsertedEvent>> {
+  const isTaken = sql`select from events where key = ${anyText(events.map(({ key }) => key))}`;
+  const allNew = sql`not exists (${possiblyKnown(sql`given`, source)}) and not exists (${isTaken})`;
+  const parts = [given(events), insertion(events, allNew), ...along(sql`exists (select from r)`)];
+  return send(db, sql`with ${sql.join(parts, sql`, `)}`);
+}
+
+async function send(db: Database, statement: SQL): Promise<ReadonlyMap<string, InsertedEvent>> {
+  const { rows } = await sendNow(
+    db.execute<{ seq: number; key: string; leased: boolean }>(sql`
+      ${statement}
+      select seq, key, lease_until is not null as leased from r`),
+  );
+  return new Map(rows.map(({ key, seq, leased }) => [key, { seq, leased }]));
+}
+
+/** The events as a table `given`, in their order. */
+function given(events: readonly NewEvent[]): SQL {
+  const rows = events.map((event, place): AskedCopy & Readonly<Record<string, unknown>> => ({
     place,
     key: event.key,
     source: event.source,
@@ -54,19 +88,25 @@ export async function insertEvents(
     lease_ms: event.leaseMs,
   }));
   const payloads = events.map(({ payload }) => (payload === null ? '' : JSON.stringify(payload)));
-  const leasing = events.some(({ leaseMs }) => leaseMs !== null);
-  // Received when the source's lock is held, not when it was asked for: times have the order of commits.
-  const statement = db.execute<{ seq: number; key: string; leased: boolean }>(sql`
-    with r as materialized (
-      select nextval('events_seq_seq') as seq, *, to_timestamp(occurred_at_ms / 1000.0) as occurred_at,
-        ${leasing ? LEASE : sql`null::timestamptz`} as lease_until
+  return sql`given as materialized (
+      select *, to_timestamp(occurred_at_ms / 1000.0) as occurred_at
       from rows from (
         json_to_recordset(${JSON.stringify(rows)}::json) as (
-          place int, key text, source text, channel text, id text, fp text, model text, record_id bigint,
-          operation text, occurred_at_ms float8, priority smallint, category text, user_id bigint, user_name text,
-          changed_fields jsonb, lease_ms float8),
+          ${ASKED_COLUMNS}, place int, key text, source text, channel text, operation text, priority smallint,
+          category text, user_id bigint, user_name text, changed_fields jsonb, lease_ms float8),
         unnest(string_to_array(${payloads.join(SEPARATOR)}, ${SEPARATOR}))
-      ) as r
+      ) as g
+    )`;
+}
+
+/** Inserts what is given, if the condition holds. What was inserted is the table `r`. */
+function insertion(events: readonly NewEvent[], onlyIf: SQL): SQL {
+  const leasing = events.some(({ leaseMs }) => leaseMs !== null);
+  // Received when the source's lock is held, not when it was asked for: times have the order of commits.
+  return sql`r as materialized (
+      select nextval('events_seq_seq') as seq, *, ${leasing ? LEASE : sql`null::timestamptz`} as lease_until
+      from given as r
+      where ${onlyIf}
     ), inserted as (
       insert into events (seq, key, source, channel, push_id, pull_id, model, record_id, operation, occurred_at,
         priority, category, user_id, user_name, changed_fields, payload, lease_until, received_at)
@@ -77,10 +117,7 @@ export async function insertEvents(
     ), copied as (
       insert into event_copies (event_seq, source, channel, fingerprint, external_id, occurred_at)
       select seq, source, channel, decode(fp, 'hex'), id, occurred_at from r
-    )
-    select seq, key, lease_until is not null as leased from r`);
-  const inserted = await sendNow(statement);
-  return new Map(inserted.rows.map(({ key, seq, leased }) => [key, { seq, leased }]));
+    )`;
 }
 
 /** Stands in no JSON. Payloads go beside the rows: within them, the database would read each twice. */

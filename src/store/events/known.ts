@@ -1,7 +1,7 @@
 // What the decision about a set of copies must know: the events they may be copies of, and the keys in use.
 // Must run under the source's lock.
 import { createHash } from 'node:crypto';
-import { sql } from 'drizzle-orm';
+import { sql, type SQL } from 'drizzle-orm';
 import type { Operation, OdooUser, Priority } from '../../domain/event';
 import { SAME_CHANGE_MS, type IncomingCopy, type KnownEvent } from '../../domain/identity';
 import { priorityOf } from '../../domain/priority';
@@ -33,17 +33,59 @@ export async function withSourceLocked<T>(
   return withSteadyPlans(db, work, `select pg_advisory_xact_lock(${SOURCE_LOCKS}, ${number})`);
 }
 
+/** How a copy is asked for, as the column definitions of its JSON row; `AskedCopy` has the same names. */
+export const ASKED_COLUMNS = sql`id text, fp text, model text, record_id bigint, occurred_at_ms float8`;
+
+/** A copy as `ASKED_COLUMNS` has it: its fingerprint in hexadecimal, its time in ms. */
+export interface AskedCopy {
+  readonly id: string;
+  readonly fp: string;
+  readonly model: string;
+  readonly record_id: number;
+  readonly occurred_at_ms: number;
+}
+
 /**
- * Events with one of the copies' ids on any channel, or with one of their fingerprints at about their time. A prepared plan may
- * have been made while the store was empty, so it must not depend on the statistics: `is not distinct from` keeps the
- * planner from the index by source.
+ * The query for the `seq` of all events that one of the copies may be a copy of: of the same record, with its id on any channel or
+ * its fingerprint at about its time. A prepared plan may have been made while the store was empty, so it must not depend on the
+ * statistics: `is not distinct from` keeps the planner from the indexes by source and by record.
+ *
+ * @param asked a table expression that has the columns of `ASKED_COLUMNS`
  */
+export function possiblyKnown(asked: SQL, source: string): SQL {
+  return sql`
+    select same.seq from ${asked} asked cross join lateral (
+      select seq, model, record_id from events
+      where push_id = asked.id and source is not distinct from ${source}
+      union all
+      select seq, model, record_id from events
+      where pull_id = asked.id and source is not distinct from ${source}
+      offset 0
+    ) same
+    where same.model = asked.model and same.record_id = asked.record_id
+    union
+    select twin.event_seq from ${asked} asked cross join lateral (
+      select event_seq from event_copies
+      where source = ${source} and fingerprint = decode(asked.fp, 'hex')
+        and occurred_at between to_timestamp((asked.occurred_at_ms - ${SAME_CHANGE_MS}) / 1000.0)
+                            and to_timestamp((asked.occurred_at_ms + ${SAME_CHANGE_MS}) / 1000.0)
+      offset 0
+    ) twin`;
+}
+
+/** The events that one of these may be a copy of, the oldest first. */
 export async function findKnown(
   db: Database,
   source: string,
   copies: readonly IncomingCopy[],
 ): Promise<readonly KnownRow[]> {
-  const asked = copies.map((copy) => ({ id: copy.id, fp: copy.fingerprint, at_ms: copy.occurredAtMs }));
+  const asked = copies.map((copy): AskedCopy => ({
+    id: copy.id,
+    fp: copy.fingerprint,
+    model: copy.model,
+    record_id: copy.recordId,
+    occurred_at_ms: copy.occurredAtMs,
+  }));
   const { rows } = await db.execute<{
     seq: number;
     key: string;
@@ -60,26 +102,8 @@ export async function findKnown(
     fingerprints: string[];
   }>(sql`
     with asked as materialized (
-      select id, decode(fp, 'hex') as fp, to_timestamp(at_ms / 1000.0) as at
-      from json_to_recordset(${JSON.stringify(asked)}::json) as r(id text, fp text, at_ms float8)
-    ), hit as (
-      select same.seq from asked cross join lateral (
-        select seq from events
-        where push_id = asked.id and source is not distinct from ${source}
-        union all
-        select seq from events
-        where pull_id = asked.id and source is not distinct from ${source}
-        offset 0
-      ) same
-      union
-      select twin.event_seq from asked cross join lateral (
-        select event_seq from event_copies
-        where source = ${source} and fingerprint = asked.fp
-          and occurred_at between asked.at - ${SAME_CHANGE_MS} * interval '1 ms'
-                              and asked.at + ${SAME_CHANGE_MS} * interval '1 ms'
-        offset 0
-      ) twin
-    )
+      select * from json_to_recordset(${JSON.stringify(asked)}::json) as r(${ASKED_COLUMNS})
+    ), hit as (${possiblyKnown(sql`asked`, source)})
     select e.seq, e.key, e.push_id, e.pull_id, e.model, e.record_id, e.operation,
       (extract(epoch from e.occurred_at) * 1000)::float8 as occurred_at_ms,
       e.priority, e.category, e.user_id, e.user_name,
