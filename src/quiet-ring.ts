@@ -1,4 +1,6 @@
-// Rings at most once in a while: what is asked for meanwhile is one more ring at its end. Never fails.
+// Rings at most once in a while: what is asked for meanwhile is one more ring at its end. Never fails, and lets whoever
+// rings go on first: an answer that waits is not to wait for it.
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export interface QuietRing {
   ring(): void;
@@ -15,7 +17,9 @@ export function createQuietRing(send: () => Promise<unknown>, quietMs: number): 
 
   function sendNow(): void {
     asked = false;
-    sending = send().catch(() => undefined);
+    sending = nextTurn()
+      .then(send)
+      .catch(() => undefined);
     timer = setTimeout(() => {
       timer = null;
       if (asked) sendNow();

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { sql } from 'drizzle-orm';
 import { createIntake, type Intake } from '../../src/intake/accept';
 import { readTotals } from '../../src/store/counters';
+import { readModels } from '../../src/store/sync-states';
 import { createLogger } from '../../src/logger';
 import { readCopies } from '../../src/store/event-copies';
 import { listEvents, readEvent } from '../../src/store/events/read';
@@ -86,6 +87,33 @@ describeOnBothEngines('the door', (open) => {
       ),
     );
     expect(results.flat().map((one) => one.kind)).toEqual(['new', 'quarantined', 'new']);
+  });
+
+  test('one known copy among new pushes: each is answered as what it is, and counted once', async () => {
+    const push = (n: number) => anArrival({ eventId: String(n), recordId: n, payload: { n } });
+    const kinds = async (...numbers: readonly number[]) =>
+      (await intake.accept(source, 'push', numbers.map(push), null)).map(({ kind }) => kind);
+    expect(await kinds(1, 2, 3)).toEqual(['new', 'new', 'new']);
+    expect(await kinds(4, 2, 5)).toEqual(['new', 'duplicate', 'new']);
+    expect(await kinds(6, 6)).toEqual(['new', 'duplicate']);
+    expect((await all()).map(({ key }) => key)).toEqual(['1', '2', '3', '4', '5', '6']);
+    const totals = await readTotals(store.db);
+    const counted = (['pushed', 'accepted', 'state:pending', 'duplicates'] as const).map((name) =>
+      totals.of(name),
+    );
+    expect(counted).toEqual([8, 6, 6, 2]);
+    expect(await readModels(store.db, source.name)).toMatchObject([{ events: 6, lastEventKey: '6' }]);
+  });
+
+  test('a push whose id is the key of another event gets a key of its own', async () => {
+    const [, pushed] = [
+      await intake.accept(source, 'pull', [anArrival({ eventId: '43', recordId: 1 })], null),
+      await intake.accept(source, 'push', [anArrival({ eventId: '43', recordId: 2 })], null),
+    ];
+    expect(pushed).toMatchObject([
+      { kind: 'new', eventId: '43', key: expect.stringMatching(/^43.+/) as string },
+    ]);
+    expect((await readTotals(store.db)).of('renamed_keys')).toBe(1);
   });
 
   test('the same unreadable row coming again is kept once', async () => {

@@ -21,8 +21,10 @@ test('a thousand rings are two statements', async () => {
     return Promise.resolve();
   });
   for (let ring = 0; ring < 1_000; ring += 1) bell.ring();
-  expect(statements).toEqual(["select pg_notify('jisr_inbox', '')"]);
+  // Whoever rings goes on first.
+  expect(statements).toEqual([]);
   await sentTwice;
+  expect(new Set(statements)).toEqual(new Set(["select pg_notify('jisr_inbox', '')"]));
   await bell.close();
   bell.ring();
   expect(statements).toHaveLength(2);
