@@ -1,5 +1,5 @@
-// The long way in, one transaction: lock the source, look up what is known, decide, write. Never catches: a failure rolls all back.
-// Two round trips where all is new: the lock with the look, and the writes with the commit.
+// The long way in, one transaction: lock the source, look up what is known, decide, write. Never catches: a failure
+// rolls all back. Two round trips where all is new: the lock with the look, and the writes with the commit.
 import type { Json } from '../domain/event';
 import { isJsonObject } from '../domain/json-object';
 import { required } from '../domain/required';

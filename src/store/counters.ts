@@ -49,7 +49,7 @@ export class CounterTally {
     this.add(source, `state:${to}`, 1);
   }
 
-  /** Its statement, which can be a part of another one; null when nothing changes. */
+  /** Its statement, which can be a part of another one and depend on it; null when nothing changes. */
   statement(onlyIf = sql`true`): SQL | null {
     // In the order of the names, so that two transactions never wait for each other crosswise.
     const rows = [...this.changes]

@@ -26,8 +26,8 @@ export interface InsertedEvent {
 }
 
 /**
- * Sends at once what inserts all, in their order, each with its first copy. A lease is given only where nothing stands before the
- * event: no pause, and no event of the same record that waits or is in flight.
+ * Sends at once what inserts all, in their order, each with its first copy. A lease is given only where nothing stands
+ * before the event: no pause, and no event of the same record that waits or is in flight.
  *
  * @throws a unique violation when one of the keys is taken
  */
@@ -40,8 +40,8 @@ export async function insertEvents(
 }
 
 /**
- * Sends at once what inserts all of a source, as `insertEvents` does, and writes what goes with them; but nothing at all where
- * one of them may be a copy of a known event, or one of the keys is taken. Answers nothing then.
+ * Sends at once what inserts all of a source, as `insertEvents` does, and writes what goes with them; but nothing at all
+ * where one of them may be a copy of a known event, or one of the keys is taken. Answers an empty map then.
  *
  * @param along makes of a condition the statements that go with them, as `name as (statement)`
  * @throws a unique violation when another source takes one of the keys in the same moment

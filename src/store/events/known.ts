@@ -46,9 +46,10 @@ export interface AskedCopy {
 }
 
 /**
- * The query for the `seq` of all events that one of the copies may be a copy of: of the same record, with its id on any channel or
- * its fingerprint at about its time. A prepared plan may have been made while the store was empty, so it must not depend on the
- * statistics: `is not distinct from` keeps the planner from the indexes by source and by record.
+ * The query for the `seq` of all events that one of the copies may be a copy of: of the same record, with its id on any
+ * channel or its fingerprint at about its time. A prepared plan may have been made while the store was empty, so it must
+ * not depend on the statistics: `is not distinct from` keeps the planner from the index by source, and the record is
+ * compared behind `offset 0`.
  *
  * @param asked a table expression that has the columns of `ASKED_COLUMNS`
  */
