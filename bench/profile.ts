@@ -49,10 +49,13 @@ const AREAS: readonly (readonly [area: string, fits: RegExp])[] = [
 const REST = 'Node itself';
 const IDLE = '(idle)';
 
-/** Of the busiest thread among the profiles in the folder: the one that answers, and runs the workflows' worker. */
+/** Of the main thread that answers, not of the one in which workflows run: Node numbers them, the main one 0. */
+const OF_A_MAIN_THREAD = /\.0\.\d+\.cpuprofile$/;
+
+/** Of the busiest main thread among the profiles in the folder. */
 export function summarizeThread(folder: string): Pick<ProfileSummary, 'threadBusyPercent' | 'areas'> {
   const profiles = readdirSync(folder)
-    .filter((file) => file.endsWith('.cpuprofile'))
+    .filter((file) => OF_A_MAIN_THREAD.test(file))
     .map((file) => cpuProfile.parse(JSON.parse(readFileSync(join(folder, file), 'utf8'))));
   const [first] = profiles.map(timeByArea).sort((a, b) => busy(b) - busy(a));
   const times = required(first, `a CPU profile in ${folder}`);

@@ -11,18 +11,25 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** As Node writes it, with a sample of 1 ms for each place. */
-function writeCpuProfile(name: string, places: readonly (readonly [functionName: string, url: string])[]) {
+/** As Node writes and names it, with a sample of 1 ms for each place. */
+function writeCpuProfile(
+  process: number,
+  thread: number,
+  places: readonly (readonly [functionName: string, url: string])[],
+) {
   const nodes = places.map(([functionName, url], id) => ({
     id,
     callFrame: { functionName, url, lineNumber: 1 },
   }));
   const profile = { nodes, samples: nodes.map(({ id }) => id), timeDeltas: nodes.map(() => 1_000) };
-  writeFileSync(join(folder, `${name}.cpuprofile`), JSON.stringify(profile));
+  writeFileSync(
+    join(folder, `CPU.20261201.031647.${process}.${thread}.00${thread + 1}.cpuprofile`),
+    JSON.stringify(profile),
+  );
 }
 
-test('the time of the busiest thread, by area, the largest first', () => {
-  writeCpuProfile('main', [
+test('the time of the busiest main thread, by area, the largest first', () => {
+  writeCpuProfile(25440, 0, [
     ['(idle)', ''],
     ['(garbage collector)', ''],
     ['writev', ''],
@@ -34,9 +41,12 @@ test('the time of the busiest thread, by area, the largest first', () => {
     ['parse', 'file:///jisr/node_modules/zod/v4/core/parse.cjs'],
     ['(idle)', ''],
   ]);
-  writeCpuProfile('database', [
+  // Where workflows run, busier than what answers.
+  writeCpuProfile(25440, 1, [['runInContext', '']]);
+  // Another process.
+  writeCpuProfile(25572, 0, [
     ['(idle)', ''],
-    ['exec', 'file:///jisr/node_modules/@electric-sql/pglite/dist/index.cjs'],
+    ['emit', 'node:events'],
   ]);
   const { threadBusyPercent, areas } = summarizeThread(folder);
   expect(threadBusyPercent).toBe(80);
