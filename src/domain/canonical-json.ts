@@ -4,7 +4,7 @@ import type { Json } from './event';
 
 /** Object keys sorted by code unit, no white space, numbers as JavaScript prints them. */
 export function canonicalJson(value: Json): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (value === null || typeof value !== 'object') return scalar(value);
   let [text, separator] = ['', ''];
   if (isArray(value)) {
     for (const item of value) {
@@ -13,22 +13,40 @@ export function canonicalJson(value: Json): string {
     }
     return `[${text}]`;
   }
-  for (const name of Object.keys(value).sort()) {
+  for (const name of sorted(Object.keys(value))) {
     text += separator + quoted(name) + canonicalJson(value[name] ?? null);
     separator = ',';
   }
   return `{${text}}`;
 }
 
-/** An Odoo has some thousand names of fields, and each payload has a hundred of them. */
+/** Most fields of a record are `false`, which is how Odoo says that they are empty. */
+function scalar(value: string | number | boolean | null): string {
+  return value === false ? 'false' : JSON.stringify(value);
+}
+
+/** An Odoo has some thousand names of fields, in some hundred orders: each payload has a hundred of them. */
 const MOST_NAMES = 10_000;
-const names = new Map<string, string>();
+const MOST_ORDERS = 1_000;
+const quotedNames = new Map<string, string>();
+const orders = new Map<string, { readonly names: readonly string[]; readonly sorted: readonly string[] }>();
 
 function quoted(name: string): string {
-  const known = names.get(name);
+  const known = quotedNames.get(name);
   if (known !== undefined) return known;
   const made = `${JSON.stringify(name)}:`;
-  if (names.size < MOST_NAMES) names.set(name, made);
+  if (quotedNames.size < MOST_NAMES) quotedNames.set(name, made);
+  return made;
+}
+
+/** Records of one model come with the same names in the same order: to compare them is cheaper than to sort them. */
+function sorted(names: readonly string[]): readonly string[] {
+  if (names.length < 2) return names;
+  const about = `${names.length} ${names[0] ?? ''} ${names.at(-1) ?? ''}`;
+  const known = orders.get(about);
+  if (known?.names.every((name, place) => name === names[place]) === true) return known.sorted;
+  const made = [...names].sort();
+  if (known !== undefined || orders.size < MOST_ORDERS) orders.set(about, { names, sorted: made });
   return made;
 }
 

@@ -1,6 +1,6 @@
 // What a copy is compared by, made once: at the door, or ahead of it.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalJson } from '../domain/canonical-json';
 import type { Arrival, Channel, EventCopy } from '../domain/event';
 import { comparableId } from '../domain/event-key';
@@ -10,7 +10,7 @@ import type { ArrivalToCommit, IntakeSource } from './accepted';
 import type { CopyToDecide } from './decide';
 
 export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 const made = new WeakMap<EventCopy, string>();

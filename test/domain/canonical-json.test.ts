@@ -25,6 +25,14 @@ describe('canonical JSON', () => {
     );
   });
 
+  test('is not taken in by records that begin and end with the same names', () => {
+    const texts = ['{"a":1,"d":2,"c":3,"z":4}', '{"a":1,"c":2,"d":3,"z":4}', '{"a":1,"d":2,"b":3,"z":4}'];
+    for (const text of [...texts, ...texts]) {
+      const value = parsed(text);
+      expect(canonicalJson(value)).toBe(asDefined(value));
+    }
+  });
+
   test('is what its definition says, for any JSON', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
