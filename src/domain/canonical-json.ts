@@ -25,9 +25,13 @@ function scalar(value: string | number | boolean | null): string {
   return value === false ? 'false' : JSON.stringify(value);
 }
 
-/** An Odoo has some thousand names of fields, in some hundred orders: each payload has a hundred of them. */
+// An Odoo has some thousand names of fields, in some hundred orders; each payload has a hundred of them. What a sender
+// makes up must not fill the memory.
 const MOST_NAMES = 10_000;
-const MOST_ORDERS = 1_000;
+const MOST_ORDERS = 500;
+const MOST_NAMES_OF_ORDER = 500;
+const LONGEST_NAME_CHARS = 100;
+
 const quotedNames = new Map<string, string>();
 const orders = new Map<string, { readonly names: readonly string[]; readonly sorted: readonly string[] }>();
 
@@ -35,7 +39,7 @@ function quoted(name: string): string {
   const known = quotedNames.get(name);
   if (known !== undefined) return known;
   const made = `${JSON.stringify(name)}:`;
-  if (quotedNames.size < MOST_NAMES) quotedNames.set(name, made);
+  if (quotedNames.size < MOST_NAMES && isShort(name)) quotedNames.set(name, made);
   return made;
 }
 
@@ -46,8 +50,14 @@ function sorted(names: readonly string[]): readonly string[] {
   const known = orders.get(about);
   if (known?.names.every((name, place) => name === names[place]) === true) return known.sorted;
   const made = [...names].sort();
-  if (known !== undefined || orders.size < MOST_ORDERS) orders.set(about, { names, sorted: made });
+  const hasPlace = known !== undefined || orders.size < MOST_ORDERS;
+  if (hasPlace && names.length <= MOST_NAMES_OF_ORDER && names.every(isShort))
+    orders.set(about, { names, sorted: made });
   return made;
+}
+
+function isShort(name: string): boolean {
+  return name.length <= LONGEST_NAME_CHARS;
 }
 
 // Array.isArray does not narrow readonly arrays.
